@@ -68,6 +68,17 @@ const project = new awscdk.AwsCdkTypeScriptApp({
     'kinesis-local@0.6.2',
     'selfsigned@5.5.0',
     'hl7.fhir.r4.examples@4.0.1',
+    // The integration suite calls a deployed API with a signature, and looks at what is deployed.
+    '@smithy/core@3.41.0',
+    '@smithy/signature-v4@5.7.5',
+    '@aws-sdk/credential-provider-node@3.972.97',
+    '@aws-sdk/client-api-gateway@3.1142.0',
+    '@aws-sdk/client-cloudtrail@3.1137.0',
+    '@aws-sdk/client-cloudwatch@3.1164.0',
+    '@aws-sdk/client-cloudwatch-logs@3.1169.0',
+    '@aws-sdk/client-ecs@3.1164.0',
+    '@aws-sdk/client-kms@3.1164.0',
+    '@aws-sdk/client-rds@3.1169.0',
   ],
 
   typescriptVersion: '6.0.3',
@@ -193,5 +204,7 @@ project.addTask('integration', {
   receiveArgs: true,
 });
 project.addTask('bench', { description: 'Measures throughput and latency', exec: 'tsx bench/main.ts', receiveArgs: true });
+// Run directly: projen's own runner does not hand a signal on, and a stack must hear that it is to stop.
+project.package.setScript('local', 'tsx local/main.ts');
 
 project.synth();
