@@ -100,6 +100,8 @@ const project = new awscdk.AwsCdkTypeScriptApp({
       collectCoverageFrom: ['src/**/*.ts'],
       coverageReporters: ['text', 'lcov'],
       testTimeout: 30_000,
+      globalSetup: '<rootDir>/test/support/global-setup.ts',
+      globalTeardown: '<rootDir>/test/support/global-teardown.ts',
       ...jestTransform(),
     },
     // Unknown snapshots must fail in CI, never be written there.

@@ -1,0 +1,100 @@
+/**
+ * Everything that the processes ever say in their logs. An event carries the fields listed with it and no others, and each
+ * field has a kind that bounds what it can hold, so patient data cannot get into a log even by a mistake.
+ * To say something new, add it here.
+ */
+
+/**
+ * Kinds of fields.
+ *
+ * - `count`, `ms`: a finite number.
+ * - `flag`: true or false.
+ * - `name`: a name that AWS or this program gave, such as a shard id; letters, digits and `._:/@+=-` only.
+ * - `word`: one of the words listed with the field.
+ * - `error`: an error, reduced by `summarizeError`.
+ */
+export const FIELDS = {
+  streamName: 'name',
+  shardId: 'name',
+  sequenceNumber: 'name',
+  workerId: 'name',
+  region: 'name',
+  migration: 'name',
+  requestId: 'name',
+  reasonCode: 'name',
+  signal: 'name',
+  phase: 'name',
+  epoch: 'count',
+  port: 'count',
+  status: 'count',
+  attempt: 'count',
+  recordsCount: 'count',
+  eventsCount: 'count',
+  storedCount: 'count',
+  quarantinedCount: 'count',
+  migrationsCount: 'count',
+  partitionsCount: 'count',
+  shardsCount: 'count',
+  leasesCount: 'count',
+  returnedCount: 'count',
+  retryInMs: 'ms',
+  durationMs: 'ms',
+  graceful: 'flag',
+  method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+  route: ['/Observation', '/metadata', '/health'],
+  error: 'error',
+} as const satisfies Record<string, FieldKind>;
+
+export type FieldKind = 'count' | 'ms' | 'flag' | 'name' | 'error' | readonly string[];
+export type FieldName = keyof typeof FIELDS;
+export type LogLevel = 'info' | 'warn' | 'error' | 'fatal';
+
+export const EVENTS = {
+  'process.started': { level: 'info', fields: ['workerId', 'streamName', 'region'] },
+  'process.stopping': { level: 'info', fields: ['signal'] },
+  'process.stopped': { level: 'info', fields: ['graceful', 'durationMs'] },
+  'process.crashed': { level: 'fatal', fields: ['error'] },
+  'process.start_failed': { level: 'fatal', fields: ['phase', 'error'] },
+  'process.start_delayed': { level: 'warn', fields: ['phase', 'attempt', 'retryInMs', 'error'] },
+  'health.listening': { level: 'info', fields: ['port'] },
+  'migration.applied': { level: 'info', fields: ['migration'] },
+  'migration.finished': { level: 'info', fields: ['migrationsCount', 'durationMs'] },
+  'database.connection_lost': { level: 'warn', fields: ['error'] },
+  'database.login_refused': { level: 'warn', fields: ['attempt', 'error'] },
+  'database.login_renewed': { level: 'info', fields: ['attempt'] },
+  'partition.maintained': { level: 'info', fields: ['partitionsCount'] },
+  'partition.maintenance_failed': { level: 'error', fields: ['error'] },
+  'shard.discovered': { level: 'info', fields: ['streamName', 'shardsCount'] },
+  'shard.discovery_failed': { level: 'warn', fields: ['streamName', 'error'] },
+  'shard.ended': { level: 'info', fields: ['shardId'] },
+  'shard.expired': { level: 'error', fields: ['shardId'] },
+  'shard.read_failed': { level: 'warn', fields: ['shardId', 'attempt', 'retryInMs', 'error'] },
+  'shard.worker_failed': { level: 'error', fields: ['shardId', 'error'] },
+  'lease.taken': { level: 'info', fields: ['shardId', 'epoch'] },
+  'lease.released': { level: 'info', fields: ['shardId', 'epoch'] },
+  'lease.lost': { level: 'warn', fields: ['shardId', 'epoch'] },
+  'lease.coordination_failed': { level: 'warn', fields: ['error'] },
+  'batch.commit_delayed': { level: 'warn', fields: ['shardId', 'attempt', 'retryInMs', 'error'] },
+  'batch.poisoned': { level: 'warn', fields: ['shardId', 'eventsCount', 'error'] },
+  'event.quarantined': { level: 'warn', fields: ['shardId', 'sequenceNumber', 'reasonCode', 'quarantinedCount'] },
+  'request.answered': { level: 'info', fields: ['requestId', 'method', 'route', 'status', 'returnedCount', 'durationMs'] },
+  'request.failed': { level: 'error', fields: ['requestId', 'method', 'route', 'status', 'error'] },
+  'audit.write_failed': { level: 'error', fields: ['requestId', 'error'] },
+} as const satisfies Record<string, { level: LogLevel; fields: readonly FieldName[] }>;
+
+export type EventName = keyof typeof EVENTS;
+
+type ValueOf<Kind> = Kind extends 'count' | 'ms'
+  ? number
+  : Kind extends 'flag'
+    ? boolean
+    : Kind extends 'error'
+      ? unknown
+      : Kind extends readonly string[]
+        ? Kind[number]
+        : string;
+
+/** Fields that may go with an event; all of them may be left out. */
+export type FieldsOf<Event extends EventName> = {
+  readonly [Name in (typeof EVENTS)[Event]['fields'][number]]?: ValueOf<(typeof FIELDS)[Name]>;
+};

@@ -1,0 +1,56 @@
+import { migrate } from '../../../src/runtime/postgres/migrate';
+import { createTestDatabase, TestDatabase } from '../../support/test-database';
+import { MIGRATION_DIRECTORIES } from '../../support/template-database';
+
+describe('migrate', () => {
+  let database: TestDatabase;
+
+  beforeEach(async () => {
+    database = await createTestDatabase({ migrated: false });
+  });
+  afterEach(async () => database.drop());
+
+  const run = async () =>
+    migrate({
+      database: database.settings,
+      secret: database.secret,
+      directories: MIGRATION_DIRECTORIES,
+      log: { event: () => undefined },
+    });
+
+  test('applies each migration once, runtime before workload', async () => {
+    const first = await run();
+    const second = await run();
+
+    expect(first.map((name) => name.replace(/^\d{17}_/, ''))).toEqual([
+      'roles',
+      'shard-lease',
+      'quarantine',
+      'access-audit',
+      'vital-sign',
+    ]);
+    expect(second).toEqual([]);
+  });
+
+  test('waits while another process migrates, and then finds nothing to do', async () => {
+    const runs = await Promise.all([run(), run(), run()]);
+
+    expect(runs.map((applied) => applied.length).sort()).toEqual([0, 0, 5]);
+  });
+
+  test('leaves the roles with the least they need', async () => {
+    await run();
+    const api = database.pool('pipeline_api');
+    const processor = database.pool('pipeline_processor');
+
+    await expect(api.query('INSERT INTO vital_sign SELECT')).rejects.toMatchObject({ code: '42501' });
+    await expect(api.query('SELECT * FROM access_audit')).rejects.toMatchObject({ code: '42501' });
+    await expect(api.query('SELECT drop_vital_sign_partitions(current_date - 10)')).rejects.toMatchObject({ code: '42501' });
+    await expect(processor.query('SELECT * FROM vital_sign')).rejects.toMatchObject({ code: '42501' });
+    await expect(processor.query('SELECT * FROM quarantine')).rejects.toMatchObject({ code: '42501' });
+    await expect(processor.query('DELETE FROM vital_sign')).rejects.toMatchObject({ code: '42501' });
+    await expect(processor.query('CREATE TABLE mine ()')).rejects.toMatchObject({ code: '42501' });
+    await expect(processor.query('RESET ROLE; SELECT * FROM quarantine')).rejects.toMatchObject({ code: '42501' });
+    await expect(api.query('SELECT patient_id FROM vital_sign')).resolves.toMatchObject({ rows: [] });
+  });
+});
