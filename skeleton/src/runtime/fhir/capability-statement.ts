@@ -1,0 +1,61 @@
+import type { CapabilityStatement } from 'fhir/r4';
+import { FHIR_JSON, FHIR_VERSION } from './media-types';
+import type { SearchDefinition } from './search/read-search';
+
+/** What an API offers for one type of resource. */
+export interface ResourceOffer {
+  readonly type: CapabilityResourceType;
+  readonly profile?: string;
+  readonly search?: SearchDefinition;
+}
+
+type CapabilityResourceType = NonNullable<NonNullable<CapabilityStatement['rest']>[number]['resource']>[number]['type'];
+
+/** What is said about the API as a whole. */
+export interface ServerDescription {
+  readonly title: string;
+  readonly description: string;
+  /** Day on which the API's offer last changed, YYYY-MM-DD. */
+  readonly changedOn: string;
+  readonly softwareName: string;
+  /** How callers prove who they are. */
+  readonly security: string;
+}
+
+/** A CapabilityStatement of this very server (kind `instance`), made from what is offered. */
+export function capabilityStatement(
+  server: ServerDescription,
+  offers: readonly ResourceOffer[],
+  baseUrl: string,
+): CapabilityStatement {
+  return {
+    resourceType: 'CapabilityStatement',
+    status: 'active',
+    date: server.changedOn,
+    title: server.title,
+    description: server.description,
+    kind: 'instance',
+    software: { name: server.softwareName },
+    implementation: { description: server.title, url: baseUrl },
+    fhirVersion: FHIR_VERSION,
+    format: [FHIR_JSON],
+    rest: [
+      {
+        mode: 'server',
+        security: { description: server.security },
+        resource: offers.map(({ type, profile, search }) => ({
+          type,
+          ...(profile === undefined ? {} : { supportedProfile: [profile] }),
+          ...(search === undefined ? {} : searchOffer(search)),
+        })),
+      },
+    ],
+  };
+}
+
+function searchOffer(search: SearchDefinition) {
+  return {
+    interaction: [{ code: 'search-type' as const }],
+    searchParam: Object.entries(search).map(([name, { type, documentation }]) => ({ name, type, documentation })),
+  };
+}

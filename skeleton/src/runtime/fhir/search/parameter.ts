@@ -1,0 +1,110 @@
+import type { CapabilityStatementRestResourceSearchParam } from 'fhir/r4';
+import { FHIR_JSON } from '../media-types';
+import { DATE_PREFIXES, type DateSearch, parseDateSearch } from './date';
+import { splitUnescaped, unescape } from './escape';
+import { parseReference } from './reference';
+import { parseToken, type TokenSearch } from './token';
+import { quoted, SearchValueError } from './value-error';
+
+/** How many values one parameter may have in a search, all commas and repetitions together: each costs the database a range. */
+const VALUES_MAX = 20;
+
+/** One parameter of a search: what the CapabilityStatement says of it, and how its values are read. */
+export interface SearchParameter<T> {
+  readonly type: CapabilityStatementRestResourceSearchParam['type'];
+  readonly documentation: string;
+  readonly isRequired: boolean;
+  /**
+   * Reads all values given under the parameter's name, in their order; none when it is absent.
+   * @throws SearchValueError
+   */
+  readonly read: (values: readonly string[]) => T;
+}
+
+/** Values that must all hold; each is a list of which one must hold. */
+export type AllOfAny<T> = readonly (readonly T[])[];
+
+/** A required reference to exactly one resource of a type. */
+export function requiredReference(type: string, documentation: string): SearchParameter<string> {
+  return {
+    type: 'reference',
+    documentation: `${documentation} Required, once. Written as "id" or "${type}/id".`,
+    isRequired: true,
+    read: (values) => {
+      const value = single(values);
+      if (value === undefined) throw new SearchValueError(`is required; legal is "id" or "${type}/id"`);
+      if (splitUnescaped(value, ',').length > 1) throw new SearchValueError('takes one value, without commas');
+      return parseReference(unescape(value), type);
+    },
+  };
+}
+
+/** Tokens: repetitions must all hold, of values between commas one. */
+export function tokens(documentation: string): SearchParameter<AllOfAny<TokenSearch>> {
+  return {
+    type: 'token',
+    documentation: `${documentation} Written as "code", "system|code" or "system|"; a comma means or.`,
+    isRequired: false,
+    read: (values) => allOfAny(values, parseToken),
+  };
+}
+
+/** Dates: repetitions must all hold, of values between commas one. */
+export function dates(documentation: string): SearchParameter<AllOfAny<DateSearch>> {
+  return {
+    type: 'date',
+    documentation: `${documentation} Any precision; prefixes ${DATE_PREFIXES.join(', ')}; repeated means and, a comma means or; without an offset, UTC.`,
+    isRequired: false,
+    read: (values) => allOfAny(values, (value) => parseDateSearch(unescape(value))),
+  };
+}
+
+/** `_count`: how many resources a page has at most. */
+export function pageSize(limits: { readonly default: number; readonly max: number }): SearchParameter<number> {
+  const legal = `a whole number from 1 to ${limits.max}`;
+  return {
+    type: 'number',
+    documentation: `Resources a page: ${legal}, ${limits.default} when absent.`,
+    isRequired: false,
+    read: (values) => {
+      const value = single(values) ?? String(limits.default);
+      const count = /^\d{1,9}$/.test(value) ? Number(value) : 0;
+      if (count < 1 || count > limits.max) throw new SearchValueError(`${quoted(value)} is not ${legal}`);
+      return count;
+    },
+  };
+}
+
+/** `_cursor`: where a page begins, as an earlier page's link said. Read further by the search that made it. */
+export function pageCursor(): SearchParameter<string | undefined> {
+  return {
+    type: 'special',
+    documentation:
+      'Where the page begins: opaque, taken from the link "next" of the page before, valid for the same search only.',
+    isRequired: false,
+    read: single,
+  };
+}
+
+/** `_format`: only JSON is spoken. Another format is refused with 406 before a search is read. */
+export function format(): SearchParameter<string> {
+  return {
+    type: 'string',
+    documentation: `The answer's format: ${FHIR_JSON}, or json for short.`,
+    isRequired: false,
+    read: (values) => single(values) ?? FHIR_JSON,
+  };
+}
+
+function single(values: readonly string[]): string | undefined {
+  if (values.length > 1) throw new SearchValueError('is given more than once; legal is once');
+  if (values[0] === '') throw new SearchValueError('is empty');
+  return values[0];
+}
+
+function allOfAny<T>(values: readonly string[], parse: (value: string) => T): AllOfAny<T> {
+  const alternatives = values.map((value) => splitUnescaped(value, ','));
+  const total = alternatives.flat().length;
+  if (total > VALUES_MAX) throw new SearchValueError(`has ${total} values; legal are ${VALUES_MAX} at most`);
+  return alternatives.map((any) => any.map(parse));
+}
