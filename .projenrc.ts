@@ -33,6 +33,8 @@ const project = new javascript.NodeProject({
     '@swc/jest@0.2.39',
     '@types/jest@^30',
     '@types/node@^20',
+    // At the root for ajv-errors, whose peer it is: legacy-peer-deps does not place peers.
+    'ajv@^8.17.1',
     'eslint-plugin-react-hooks@^7',
     'eslint@9.39.5',
     'jest@^30.5.2',

@@ -1,0 +1,16 @@
+import { createApp } from '@backstage/frontend-defaults';
+import { createFrontendModule } from '@backstage/frontend-plugin-api';
+import catalogPlugin from '@backstage/plugin-catalog/alpha';
+import scaffolderPlugin from '@backstage/plugin-scaffolder/alpha';
+import userSettingsPlugin from '@backstage/plugin-user-settings/alpha';
+import { guestSignInPage } from './guest-sign-in-page';
+
+/** The portal: catalog and templates for a guest who is signed in without a click. */
+export const app = createApp({
+  features: [
+    catalogPlugin,
+    scaffolderPlugin,
+    userSettingsPlugin,
+    createFrontendModule({ pluginId: 'app', extensions: [guestSignInPage] }),
+  ],
+});
