@@ -1,0 +1,4 @@
+import { resolve } from 'node:path';
+
+/** Root folder of the platform repository, absolute. */
+export const REPOSITORY_ROOT = resolve(__dirname, '../../..');
