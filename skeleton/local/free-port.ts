@@ -14,3 +14,12 @@ export async function freePort(): Promise<number> {
     });
   });
 }
+
+/** Whether this port of 127.0.0.1 can be listened on now. */
+export async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}

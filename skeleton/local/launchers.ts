@@ -30,8 +30,9 @@ export function launcherPids(): number[] {
   return process.ppid > 1 ? [process.ppid] : [];
 }
 
-/** Whether a process of this id runs. */
+/** Whether a process of this id runs. One that has ended and waits for its parent to take note (a zombie) does not. */
 export function isRunning(pid: number): boolean {
+  if (process.platform === 'linux') return /^[^ZX]/.test(statOf(pid)?.state ?? 'X');
   try {
     process.kill(pid, 0);
     return true;
@@ -49,12 +50,28 @@ function processEntry(pid: number): ProcessEntry | undefined {
   }
 }
 
+interface Stat {
+  readonly state: string;
+  readonly parentPid: number;
+  readonly groupId: number;
+}
+
 /** `/proc/<pid>/stat`: the name in parentheses may hold anything, so fields are counted after the last `)` (proc(5)). */
-function fromProc(pid: number): ProcessEntry {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const [, parentPid, groupId] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+function statOf(pid: number): Stat | undefined {
+  let stat: string;
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    return undefined;
+  }
+  const [state = 'X', parentPid, groupId] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return { state, parentPid: Number(parentPid), groupId: Number(groupId) };
+}
+
+function fromProc(pid: number): ProcessEntry | undefined {
+  const stat = statOf(pid);
   const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-  return { parentPid: Number(parentPid), groupId: Number(groupId), command };
+  return stat && { parentPid: stat.parentPid, groupId: stat.groupId, command };
 }
 
 function fromPs(pid: number): ProcessEntry | undefined {

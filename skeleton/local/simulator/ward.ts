@@ -17,16 +17,18 @@ export interface WardSettings {
 /** A ward of monitors that read on their own, evenly spread over the interval. */
 export class Ward {
   private readonly monitors: readonly PatientMonitor[];
+  private readonly idPrefix: string;
 
   constructor({ patients, seed, startAtMs, intervalMs = 1_000, idPrefix = 'ward' }: WardSettings) {
     if (!Number.isInteger(patients) || patients < 1)
       throw new RangeError(`A ward has 1 patient or more, not ${patients}.`);
     if (!(intervalMs > 0)) throw new RangeError(`A monitor's interval is more than 0 ms, not ${intervalMs}.`);
+    this.idPrefix = idPrefix;
     this.monitors = Array.from({ length: patients }, (_, index) => {
-      const number = String(index + 1).padStart(4, '0');
+      const number = numberOf(index);
       return new PatientMonitor(
         {
-          patientId: `${idPrefix}-patient-${number}`,
+          patientId: this.patientId(index),
           deviceId: `${idPrefix}-monitor-${number}`,
           firstReadingAtMs: startAtMs + Math.floor((index * intervalMs) / patients),
           intervalMs,
@@ -35,6 +37,11 @@ export class Ward {
         new Random(`${seed}/${number}`),
       );
     });
+  }
+
+  /** Id of a patient, counted from 0. */
+  patientId(index: number): string {
+    return `${this.idPrefix}-patient-${numberOf(index)}`;
   }
 
   /** Patients who have an episode at the moment. */
@@ -53,6 +60,10 @@ export class Ward {
     }
     return events.sort((one, other) => compareText(one.observedAt, other.observedAt));
   }
+}
+
+function numberOf(index: number): string {
+  return String(index + 1).padStart(4, '0');
 }
 
 /** ISO times in UTC with equal precision order as texts. */

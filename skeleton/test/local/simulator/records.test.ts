@@ -23,7 +23,8 @@ describe('packing lines into records', () => {
           return packed.map((line) => ({ patientId: record.PartitionKey, line }));
         });
         for (const patientId of ['a', 'b', 'c']) {
-          const of = (all: typeof given) => all.filter((entry) => entry.patientId === patientId);
+          const of = (all: readonly { patientId: string; line: string }[]) =>
+            all.filter((entry) => entry.patientId === patientId);
           expect(of(unpacked)).toEqual(of(given));
         }
       }),

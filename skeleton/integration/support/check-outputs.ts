@@ -1,0 +1,16 @@
+import { OutputsError, readOutputs } from './outputs';
+
+/** Runs before the suite: without outputs there is nothing to test, and one message is better than one a test. */
+export default function checkOutputs(): void {
+  try {
+    const outputs = readOutputs();
+    process.stdout.write(
+      `Testing the pipeline of ${outputs.TenantId} at ${outputs.ApiUrl} (Target ${outputs.Target})\n`,
+    );
+  } catch (error) {
+    if (!(error instanceof OutputsError)) throw error;
+    // jest would wrap the error in its own words and a stack trace.
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import type { OutputName } from '../../src/foundation/outputs';
+
+/** All that the suite knows of the pipeline under test. */
+export const OUTPUTS_FILE = join(resolve(__dirname, '..', '..'), 'cfn-outputs', 'flat-outputs.json');
+
+const text = z.string().min(1);
+const url = { error: 'expected a URL' };
+
+const shared = {
+  Region: text,
+  EnvironmentSuffix: text,
+  TenantId: text,
+  KinesisStreamName: text,
+  KinesisStreamArn: text,
+  EcsClusterName: text,
+  ProcessorServiceName: text,
+  ProcessorLogGroupName: text,
+  DatabaseEndpoint: text,
+  DatabaseReaderEndpoint: text,
+  DatabaseName: text,
+  DatabaseSecretArn: text,
+  ApiUrl: z.url(url),
+  ApiId: text,
+  VpcId: text,
+  DataKeyArn: text,
+  AlarmTopicArn: text,
+  DashboardName: text,
+  AuditTrailName: text.optional(),
+} satisfies Record<Exclude<OutputName, 'Target'>, z.ZodType>;
+
+const outputsSchema = z.discriminatedUnion('Target', [
+  z.object({ Target: z.literal('aws'), ...shared }),
+  z.object({
+    Target: z.literal('local'),
+    ...shared,
+    /** Endpoint of the Kinesis emulator: in AWS the SDK finds Kinesis by the region. */
+    LocalKinesisEndpoint: z.url(url),
+  }),
+]);
+
+/** The outputs of a deployment (`Target` is `aws`) or of a local stack (`local`). */
+export type PipelineOutputs = z.output<typeof outputsSchema>;
+
+/** There is nothing to test, or nothing that the suite understands. The message says how to get outputs. */
+export class OutputsError extends Error {
+  constructor(problem: string, options?: ErrorOptions) {
+    super(
+      `${problem}\n` +
+        'The suite tests the pipeline that cfn-outputs/flat-outputs.json describes. Get one by\n' +
+        '  npm run local                                   (in another terminal: the pipeline on this machine)\n' +
+        '  npm run local -- --exec "npm run integration"   (the same in one command)\n' +
+        '  npm run deploy                                  (the pipeline in AWS)',
+      options,
+    );
+    this.name = 'OutputsError';
+  }
+}
+
+/** Reads the outputs. @throws OutputsError where the file is missing or wrong. */
+export function readOutputs(file: string = OUTPUTS_FILE): PipelineOutputs {
+  let json: string;
+  try {
+    json = readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new OutputsError(`There is no ${file}.`, { cause });
+  }
+  return parseOutputs(json, file);
+}
+
+function parseOutputs(json: string, file: string): PipelineOutputs {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (cause) {
+    throw new OutputsError(`${file} is no JSON.`, { cause });
+  }
+  const result = outputsSchema.safeParse(value);
+  if (result.success) return result.data;
+  const faults = result.error.issues.map((issue) => `  ${issue.path.join('.') || 'the file'}: ${issue.message}`);
+  throw new OutputsError(`${file} is not what a deployment writes:\n${faults.join('\n')}`);
+}

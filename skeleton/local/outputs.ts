@@ -1,0 +1,52 @@
+import { Names } from '../src/foundation/naming';
+import type { OutputValues } from '../src/foundation/outputs';
+import { partitionOf, type TenantSettings } from '../src/tenant';
+
+/** What a deployment writes, and where the local services are that need no place in AWS. */
+export type LocalOutputs = OutputValues & {
+  /** Endpoint of the Kinesis emulator; in AWS the SDK finds Kinesis by region. */
+  readonly LocalKinesisEndpoint: string;
+};
+
+/** Name of the database, as in a deployment. */
+export const DATABASE_NAME = 'vitals';
+
+/**
+ * The outputs of a deployment with this tenant's settings, as far as this machine has them. What it has not (network, keys,
+ * dashboard) bears a name that nobody takes for a resource.
+ */
+export function localOutputs({
+  tenant,
+  kinesisEndpoint,
+  apiPort,
+}: {
+  readonly tenant: TenantSettings;
+  readonly kinesisEndpoint: string;
+  readonly apiPort: number;
+}): LocalOutputs {
+  const { region, accountId, environmentSuffix } = tenant.aws;
+  const names = new Names(tenant.aws);
+  const streamName = names.of('events');
+  return {
+    Target: 'local',
+    Region: region,
+    EnvironmentSuffix: environmentSuffix,
+    TenantId: tenant.tenant.id,
+    KinesisStreamName: streamName,
+    KinesisStreamArn: `arn:${partitionOf(region)}:kinesis:${region}:${accountId}:stream/${streamName}`,
+    EcsClusterName: 'local',
+    ProcessorServiceName: 'local',
+    ProcessorLogGroupName: 'local',
+    DatabaseEndpoint: '127.0.0.1',
+    DatabaseReaderEndpoint: '127.0.0.1',
+    DatabaseName: DATABASE_NAME,
+    DatabaseSecretArn: tenant.secrets.databaseArn,
+    ApiUrl: `http://127.0.0.1:${apiPort}/`,
+    ApiId: 'local',
+    VpcId: 'local',
+    DataKeyArn: 'local',
+    AlarmTopicArn: 'local',
+    DashboardName: 'local',
+    LocalKinesisEndpoint: kinesisEndpoint,
+  };
+}

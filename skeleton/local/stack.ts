@@ -1,0 +1,212 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundle } from '../src/foundation/bundle';
+import { Names } from '../src/foundation/naming';
+import { shardCount } from '../src/foundation/stream';
+import type { TenantSettings } from '../src/tenant';
+import { type ChildGuard, startChildGuard } from './child-guard';
+import { createMasterDatabase } from './database';
+import { type SecretsManagerDouble, startSecretsManager } from './doubles/secrets-manager';
+import { LocalStackError } from './errors';
+import { type FaultProxy, startFaultProxy } from './fault-proxy';
+import { freePort, isFree } from './free-port';
+import { answersOk } from './health';
+import { type KinesisEmulator, LOCAL_CREDENTIALS, startKinesisEmulator } from './kinesis-emulator';
+import { DATABASE_NAME, type LocalOutputs, localOutputs } from './outputs';
+import { checkOutputsFileIsOurs, removeOutputsFile, writeOutputsFile } from './outputs-file';
+import { type PostgresServer, startPostgresServer } from './postgres-server';
+import { SupervisedProcess } from './supervised-process';
+import { allSettledOrThrow, Teardown } from './teardown';
+
+export interface LocalStackSettings {
+  readonly tenant: TenantSettings;
+  /** Where the outputs go: `cfn-outputs/flat-outputs.json`. */
+  readonly outputsFile: string;
+  /** Folder of the processes' logs; made when it is missing. */
+  readonly logDirectory: string;
+  /** Port of the API; 0, the default, takes a free one. */
+  readonly apiPort?: number;
+  /** Processors that share the stream. Default 2, as in a deployment. */
+  readonly processors?: number;
+  /** More environment variables of the processors, such as a shorter lease. */
+  readonly processorEnvironment?: Readonly<Record<string, string>>;
+  /** Puts a proxy between the processors and Kinesis that can be told to fail. Default false. */
+  readonly kinesisFaults?: boolean;
+  /** Called when a service ends that cannot be started again without losing what it held. */
+  readonly onLost: (reason: string) => void;
+}
+
+/** The whole pipeline on this machine: the code of a deployment, with embedded services. */
+export class LocalStack {
+  /** @throws LocalStackError when something is missing or does not start; nothing runs then. */
+  static async start(settings: LocalStackSettings): Promise<LocalStack> {
+    checkOutputsFileIsOurs(settings.outputsFile);
+    const teardown = new Teardown();
+    try {
+      return await startParts(settings, teardown);
+    } catch (error) {
+      // What went wrong first is what the person has to mend.
+      await teardown.run().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  constructor(
+    readonly outputs: LocalOutputs,
+    readonly postgres: PostgresServer,
+    readonly processors: readonly SupervisedProcess[],
+    readonly api: SupervisedProcess,
+    /** Present where `kinesisFaults` was asked for. */
+    readonly kinesisFaults: FaultProxy | undefined,
+    private readonly teardown: Teardown,
+  ) {}
+
+  /** Stops everything in order: outputs, API, processors, then what they need. Removes all data. */
+  async stop(): Promise<void> {
+    await this.teardown.run();
+  }
+}
+
+async function startParts(settings: LocalStackSettings, teardown: Teardown): Promise<LocalStack> {
+  const { tenant, logDirectory, outputsFile } = settings;
+  const names = new Names(tenant.aws);
+  mkdirSync(logDirectory, { recursive: true });
+  const apiPort = await chosenPort(settings.apiPort ?? 0);
+  const guard = startChildGuard([outputsFile]);
+  teardown.add('The guard', async () => guard.dismiss());
+
+  const [postgres, secretsManager, kinesis] = await allSettledOrThrow<
+    [PostgresServer, SecretsManagerDouble, KinesisEmulator]
+  >([
+    startDatabase(teardown),
+    startSecrets(teardown),
+    startStream({ settings, streamName: names.of('events'), guard, teardown }),
+  ]);
+  const master = { username: 'pipeline_master', password: crypto.randomUUID() };
+  await createMasterDatabase(postgres, DATABASE_NAME, master);
+  secretsManager.put(tenant.secrets.databaseArn, master);
+  const proxy = settings.kinesisFaults ? await startFaultProxy(kinesis.endpoint) : undefined;
+  if (proxy) teardown.add('The Kinesis proxy', async () => proxy.stop());
+
+  const common = {
+    PATH: process.env.PATH ?? '',
+    NODE_NO_WARNINGS: '1',
+    AWS_REGION: tenant.aws.region,
+    AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_ENDPOINT_URL_KINESIS: proxy?.endpoint ?? kinesis.endpoint,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.endpoint,
+    DATABASE_HOST: postgres.host,
+    DATABASE_PORT: String(postgres.port),
+    DATABASE_NAME,
+    DATABASE_SECRET_ARN: tenant.secrets.databaseArn,
+    DATABASE_CA_FILE: postgres.caFile,
+    ENVIRONMENT_SUFFIX: tenant.aws.environmentSuffix,
+  };
+  const processors = await startProcessors({ settings, streamName: names.of('events'), common, guard, teardown });
+  const api = await startApi({ settings, apiPort, common, guard, teardown });
+
+  const outputs = localOutputs({ tenant, kinesisEndpoint: kinesis.endpoint, apiPort });
+  writeOutputsFile(outputsFile, outputs);
+  teardown.add('The outputs', async () => removeOutputsFile(outputsFile));
+  return new LocalStack(outputs, postgres, processors, api, proxy, teardown);
+}
+
+async function chosenPort(port: number): Promise<number> {
+  if (port === 0) return freePort();
+  if (await isFree(port)) return port;
+  throw new LocalStackError(`Port ${port} is taken by another program: choose another, or leave --api-port out.`);
+}
+
+async function startDatabase(teardown: Teardown): Promise<PostgresServer> {
+  // Nothing here outlives the stack, so there is nothing to lose in a crash of the machine. A crash of PostgreSQL itself
+  // loses nothing either way.
+  const postgres = await startPostgresServer({ settings: { fsync: 'off' } });
+  teardown.add('PostgreSQL', async () => postgres.stop());
+  return postgres;
+}
+
+async function startSecrets(teardown: Teardown): Promise<SecretsManagerDouble> {
+  const secretsManager = await startSecretsManager();
+  teardown.add('Secrets Manager', async () => secretsManager.close());
+  return secretsManager;
+}
+
+async function startStream(stream: {
+  readonly settings: LocalStackSettings;
+  readonly streamName: string;
+  readonly guard: ChildGuard;
+  readonly teardown: Teardown;
+}): Promise<KinesisEmulator> {
+  const { tenant, logDirectory, onLost } = stream.settings;
+  const kinesis = await startKinesisEmulator({
+    region: tenant.aws.region,
+    accountId: tenant.aws.accountId,
+    streamName: stream.streamName,
+    shards: shardCount(tenant.capacity.peakEventsPerSecond ?? 1),
+    logFile: join(logDirectory, 'kinesis.log'),
+    guard: stream.guard,
+    onLost,
+  });
+  stream.teardown.add('Kinesis', async () => kinesis.stop());
+  return kinesis;
+}
+
+interface Program {
+  readonly settings: LocalStackSettings;
+  readonly common: Readonly<Record<string, string>>;
+  readonly guard: ChildGuard;
+  readonly teardown: Teardown;
+}
+
+async function startProcessors(program: Program & { readonly streamName: string }): Promise<SupervisedProcess[]> {
+  const { settings, common, guard, teardown, streamName } = program;
+  const folder = bundle({
+    name: 'vitals-processor',
+    entry: 'src/workloads/vitals/processor.ts',
+    migrationFolders: ['src/runtime/migrations', 'src/workloads/vitals/migrations'],
+  });
+  const processors: SupervisedProcess[] = [];
+  for (let number = 1; number <= (settings.processors ?? 2); number += 1) {
+    const healthPort = await freePort();
+    processors.push(
+      new SupervisedProcess({
+        name: `Processor ${number}`,
+        nodeArguments: [join(folder, 'index.mjs')],
+        environment: {
+          ...common,
+          STREAM_NAME: streamName,
+          OBSERVATION_RETENTION_DAYS: String(settings.tenant.compliance.observationRetentionDays),
+          HEALTH_PORT: String(healthPort),
+          ...settings.processorEnvironment,
+        },
+        logFile: join(settings.logDirectory, `processor-${number}.log`),
+        guard,
+        isHealthy: async () => answersOk(`http://127.0.0.1:${healthPort}/health`),
+        afterCrash: 'restart',
+      }),
+    );
+  }
+  teardown.add('The processors', async () => {
+    await Promise.all(processors.map(async (processor) => processor.stop()));
+  });
+  await allSettledOrThrow(processors.map(async (processor) => processor.start()));
+  return processors;
+}
+
+async function startApi({ settings, apiPort, common, guard, teardown }: Program & { readonly apiPort: number }) {
+  const folder = bundle({ name: 'vitals-api-local', entry: 'src/workloads/vitals/api/server.ts' });
+  const api = new SupervisedProcess({
+    name: 'The API',
+    nodeArguments: [join(folder, 'index.mjs')],
+    environment: { ...common, API_PORT: String(apiPort) },
+    logFile: join(settings.logDirectory, 'api.log'),
+    guard,
+    isHealthy: async () => answersOk(`http://127.0.0.1:${apiPort}/health`),
+    afterCrash: 'restart',
+  });
+  teardown.add('The API', async () => api.stop());
+  await api.start();
+  return api;
+}
