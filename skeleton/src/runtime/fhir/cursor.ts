@@ -19,7 +19,8 @@ export class CursorCodec<Position> {
 
   /** @param search the search in canonical form: equal for all its pages, different for every other search. */
   encode(position: Position, search: string): string {
-    const json = JSON.stringify(position);
+    // By the schema, so that nothing travels in a cursor that has no place there.
+    const json = JSON.stringify(this.schema.parse(position));
     return Buffer.concat([digest(json, search), Buffer.from(json, 'utf8')]).toString('base64url');
   }
 

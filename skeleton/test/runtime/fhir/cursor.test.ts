@@ -65,3 +65,8 @@ test.each(['{"at":1,"id":"x"}', '{"at":"a","id":1,"more":true}', '[]', 'null', '
     expect(() => codec.decode(forged, 'search')).toThrow(SearchValueError);
   },
 );
+
+test('nothing that has no place in a position gets into a cursor', () => {
+  const place = { at: 'a', id: 1, value: 36.6 };
+  expect(() => codec.encode(place, 'search')).toThrow(/value/);
+});

@@ -1,0 +1,156 @@
+import { Hono } from 'hono';
+import { routePath } from 'hono/route';
+import { type AccessAudit, accessOutcome, UNAUTHENTICATED } from './access-audit';
+import { auditUnavailable, notAcceptable, showable, unauthenticated } from './error-answer';
+import type { Answer, ApiContext, ApiEnvironment, PatientDataRoute, Reading, Route } from './route';
+import { SECURITY_HEADERS } from './security-headers';
+import { acceptsJson, FHIR_JSON, isJsonFormat } from '../fhir/media-types';
+import { operationOutcome } from '../fhir/operation-outcome';
+import { FhirRequestError } from '../fhir/request-error';
+
+/** How much of a query is kept in the audit trail. */
+const AUDITED_QUERY_CHARACTERS_MAX = 2048;
+const ALLOWED_METHODS = 'GET, HEAD';
+
+/** One answered request, for logs and metrics. Holds nothing that the caller wrote. */
+export interface AnsweredRequest {
+  readonly requestId: string;
+  readonly method: string;
+  /** The route's pattern, or `unmatched`: paths may hold ids of patients. */
+  readonly route: string;
+  readonly status: number;
+  readonly durationMs: number;
+  readonly returnedCount: number;
+  /** Why it failed, when it did. */
+  readonly fault?: unknown;
+}
+
+/** Hears what happens, for logs and metrics. */
+export interface ApiObserver {
+  /** Called once for each request, before its answer leaves. */
+  answered(request: AnsweredRequest): void;
+  /** Called when an access could not be recorded, so that nothing was shown. */
+  auditFailed(requestId: string, error: unknown): void;
+}
+
+export interface ApiAppDependencies {
+  readonly audit: AccessAudit;
+  readonly observer: ApiObserver;
+  /** Whether an error says that the database is away, which is answered 503. */
+  readonly isUnavailable: (error: unknown) => boolean;
+}
+
+/**
+ * An HTTP application that offers the routes and answers everything else with an OperationOutcome:
+ * 401 without a principal, 404, 405 with `Allow`, 406, 503 when the database is away, 500 without details.
+ */
+export function createApiApp(routes: readonly Route[], dependencies: ApiAppDependencies): Hono<ApiEnvironment> {
+  const app = new Hono<ApiEnvironment>();
+  app.use(async (context, next) => {
+    const startedAtMs = performance.now();
+    await next();
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) context.res.headers.set(name, value);
+    context.res.headers.set('X-Request-Id', context.env.requestId);
+    dependencies.observer.answered(describe(context, performance.now() - startedAtMs));
+  });
+  for (const route of routes) {
+    app.get(route.path, (context) => answerRoute(route, context, dependencies));
+    app.all(route.path, () => {
+      throw methodNotAllowed(route.path);
+    });
+  }
+  app.notFound(() => {
+    throw notFound(routes);
+  });
+  app.onError((error, context) => refuse(context, showable(error, dependencies.isUnavailable)));
+  return app;
+}
+
+async function answerRoute(route: Route, context: ApiContext, dependencies: ApiAppDependencies): Promise<Response> {
+  if (route.patientData !== 'none') return answerAudited(route, context, dependencies);
+  requireAnswerable(context);
+  return send(context, await route.get(context));
+}
+
+/** Reads, then records the access, then answers: in this order, so that no data leaves that is not on record. */
+async function answerAudited(
+  route: PatientDataRoute,
+  context: ApiContext,
+  { audit, observer, isUnavailable }: ApiAppDependencies,
+): Promise<Response> {
+  const reading: Reading = { patientId: null };
+  const result = await readPatientData(route, context, reading).catch((error: unknown) =>
+    showable(error, isUnavailable),
+  );
+  try {
+    await audit.record({
+      ...route.patientData,
+      requestId: context.env.requestId,
+      principal: context.env.principal ?? UNAUTHENTICATED,
+      patientId: reading.patientId,
+      query: new URL(context.req.url).search.slice(1, AUDITED_QUERY_CHARACTERS_MAX + 1),
+      outcome: accessOutcome(result.status),
+      status: result.status,
+      returnedCount: result instanceof FhirRequestError ? 0 : (result.returnedCount ?? 0),
+    });
+  } catch (error) {
+    observer.auditFailed(context.env.requestId, error);
+    throw auditUnavailable(error);
+  }
+  return result instanceof FhirRequestError ? refuse(context, result) : send(context, result);
+}
+
+async function readPatientData(route: PatientDataRoute, context: ApiContext, reading: Reading): Promise<Answer> {
+  requireAnswerable(context);
+  return route.get(context, reading);
+}
+
+function requireAnswerable(context: ApiContext): void {
+  if (context.env.principal === null) throw unauthenticated();
+  // `_format` overrides `Accept`, for callers that cannot set headers (FHIR R4, RESTful API, "_format").
+  const formats = new URL(context.req.url).searchParams.getAll('_format');
+  if (!formats.every(isJsonFormat)) throw notAcceptable('_format');
+  if (formats.length === 0 && !acceptsJson(context.req.header('Accept'))) throw notAcceptable('Accept');
+}
+
+function send(context: ApiContext, answer: Answer): Response {
+  context.set('returnedCount', answer.returnedCount ?? 0);
+  return context.body(JSON.stringify(answer.body), answer.status, { 'Content-Type': answer.contentType });
+}
+
+function refuse(context: ApiContext, refusal: FhirRequestError): Response {
+  context.set('fault', refusal);
+  return context.body(JSON.stringify(operationOutcome(refusal.issues)), refusal.status, {
+    'Content-Type': FHIR_JSON,
+    ...refusal.headers,
+  });
+}
+
+function describe(context: ApiContext, durationMs: number): AnsweredRequest {
+  const pattern = routePath(context, -1);
+  const { status } = context.res;
+  return {
+    requestId: context.env.requestId,
+    method: context.req.method,
+    route: pattern.includes('*') ? 'unmatched' : pattern,
+    status,
+    durationMs: Math.round(durationMs),
+    returnedCount: context.get('returnedCount') ?? 0,
+    ...(status < 500 ? {} : { fault: context.get('fault') }),
+  };
+}
+
+function methodNotAllowed(path: string): FhirRequestError {
+  return new FhirRequestError(
+    405,
+    [{ code: 'not-supported', diagnostics: `${path} allows the methods ${ALLOWED_METHODS}` }],
+    { headers: { Allow: ALLOWED_METHODS } },
+  );
+}
+
+function notFound(routes: readonly Route[]): FhirRequestError {
+  const paths = routes.map((route) => route.path).join(', ');
+  return new FhirRequestError(404, [
+    { code: 'not-found', diagnostics: `There is nothing here. This API offers ${paths}` },
+  ]);
+}

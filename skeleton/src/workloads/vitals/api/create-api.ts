@@ -1,0 +1,38 @@
+import type { Hono } from 'hono';
+import { observationRoute } from './observation-route';
+import { ReadingStore } from './reading-store';
+import { type ApiObserver, createApiApp } from '../../../runtime/http/api-app';
+import { capabilitiesRoute, type FhirRoute } from '../../../runtime/http/capabilities-route';
+import { healthRoute } from '../../../runtime/http/health-route';
+import { PostgresAccessAudit } from '../../../runtime/http/postgres-access-audit';
+import { isUnavailable, type Queryable, retryingOnce } from '../../../runtime/http/queryable';
+import type { ApiEnvironment } from '../../../runtime/http/route';
+
+export interface ApiDependencies {
+  /** Where readings are read: a reader when there is one. */
+  readonly reader: Queryable;
+  /** Where the audit trail is written. */
+  readonly writer: Queryable;
+  readonly observer: ApiObserver;
+}
+
+/** The vitals API: one application for Lambda, for the local stack and for tests. */
+export function createApi({ reader, writer, observer }: ApiDependencies): Hono<ApiEnvironment> {
+  // Reading twice shows nothing new, and an access that is on record twice bears the same request id.
+  const [patientReader, patientWriter] = [retryingOnce(reader), retryingOnce(writer)];
+  const resources: readonly FhirRoute[] = [observationRoute(new ReadingStore(patientReader))];
+  const routes = [
+    ...resources.map(({ route }) => route),
+    capabilitiesRoute(SERVER, resources),
+    healthRoute([patientReader, patientWriter]),
+  ];
+  return createApiApp(routes, { audit: new PostgresAccessAudit(patientWriter), observer, isUnavailable });
+}
+
+const SERVER = {
+  title: 'Vital signs',
+  description: 'Vital signs of patients as their monitors reported them, newest first.',
+  changedOn: '2026-11-22',
+  softwareName: 'hipaa-pipeline',
+  security: 'Requests are signed with AWS Signature Version 4 (IAM). Each read of patient data is audited.',
+};

@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { CursorCodec } from '../../../runtime/fhir/cursor';
+import { LOINC_SYSTEM } from '../../../runtime/fhir/identifiers';
+import type { Issue } from '../../../runtime/fhir/operation-outcome';
+import { FhirRequestError } from '../../../runtime/fhir/request-error';
+import { matchingMoments } from '../../../runtime/fhir/search/date';
+import {
+  type AllOfAny,
+  dates,
+  format,
+  pageCursor,
+  pageSize,
+  requiredReference,
+  tokens,
+} from '../../../runtime/fhir/search/parameter';
+import { readSearch, type SearchDefinition } from '../../../runtime/fhir/search/read-search';
+import { ALL_TIME, intersection, type TimeRanges, union } from '../../../runtime/fhir/search/time-ranges';
+import { formatToken, tokenMatches, type TokenSearch } from '../../../runtime/fhir/search/token';
+import { SearchValueError } from '../../../runtime/fhir/search/value-error';
+import { VITAL_SIGNS } from '../vital-signs';
+
+const VITAL_SIGN_CODES = VITAL_SIGNS.map(({ code }) => code);
+
+/** What `GET /Observation` may be asked. */
+export const OBSERVATION_SEARCH = {
+  patient: requiredReference('Patient', 'Whose vital signs.'),
+  code: tokens('Which vital signs, by LOINC code.'),
+  date: dates('When they were observed.'),
+  _count: pageSize({ default: 100, max: 1000 }),
+  _cursor: pageCursor(),
+  _format: format(),
+} satisfies SearchDefinition;
+
+/** Place of a reading in the order of answers: newest first, then by code and event. */
+const positionSchema = z.strictObject({
+  /** UTC with six decimals, as the database keeps it. */
+  observedAt: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/),
+  code: z.string(),
+  eventId: z.guid(),
+});
+export type ReadingPosition = z.output<typeof positionSchema>;
+
+const cursors = new CursorCodec(positionSchema);
+
+/** A page of one patient's readings. */
+export interface ReadingsQuery {
+  readonly patientId: string;
+  /** Codes asked for that can be stored; empty when none can. */
+  readonly codes: readonly string[];
+  readonly times: TimeRanges;
+  readonly pageSize: number;
+  /** The last reading of the page before. */
+  readonly after: ReadingPosition | undefined;
+}
+
+export interface ObservationSearch {
+  readonly query: ReadingsQuery;
+  /** Codes that never match: a mistyped one must not look like a patient without readings. */
+  readonly notes: readonly Issue[];
+  /** The cursor of the page that follows a reading. */
+  readonly cursorAfter: (position: ReadingPosition) => string;
+}
+
+/** @throws FhirRequestError 400 that names each wrong parameter. */
+export function readObservationSearch(parameters: URLSearchParams): ObservationSearch {
+  const asked = readSearch(OBSERVATION_SEARCH, parameters);
+  const codes = matchingCodes(asked.code);
+  const times = asked.date
+    .map((any) => any.map(matchingMoments).reduce(union, []))
+    .reduce<TimeRanges>(intersection, ALL_TIME);
+  const canonical = canonicalSearch(asked.patient, codes, times);
+  return {
+    query: {
+      patientId: asked.patient,
+      codes,
+      times,
+      pageSize: asked._count,
+      after: asked._cursor === undefined ? undefined : positionOf(asked._cursor, canonical),
+    },
+    notes: neverMatching(asked.code),
+    cursorAfter: ({ observedAt, code, eventId }) => cursors.encode({ observedAt, code, eventId }, canonical),
+  };
+}
+
+function matchingCodes(asked: AllOfAny<TokenSearch>): readonly string[] {
+  return VITAL_SIGN_CODES.filter((code) => asked.every((any) => any.some((token) => matchesLoinc(token, code))));
+}
+
+function neverMatching(asked: AllOfAny<TokenSearch>): readonly Issue[] {
+  return asked
+    .flat()
+    .filter((token) => !VITAL_SIGN_CODES.some((code) => matchesLoinc(token, code)))
+    .map((token) => ({
+      severity: 'warning',
+      code: 'not-found',
+      diagnostics: `code: ${JSON.stringify(formatToken(token))} is no vital sign of this pipeline; there are ${VITAL_SIGN_CODES.join(', ')} of ${LOINC_SYSTEM}`,
+      parameter: 'code',
+    }));
+}
+
+function matchesLoinc(token: TokenSearch, code: string): boolean {
+  return tokenMatches(token, { system: LOINC_SYSTEM, code });
+}
+
+function canonicalSearch(patientId: string, codes: readonly string[], times: TimeRanges): string {
+  return JSON.stringify([patientId, codes, times.map(({ fromMicros, toMicros }) => `${fromMicros}/${toMicros}`)]);
+}
+
+function positionOf(cursor: string, canonical: string): ReadingPosition {
+  try {
+    return cursors.decode(cursor, canonical);
+  } catch (error) {
+    if (!(error instanceof SearchValueError)) throw error;
+    throw new FhirRequestError(400, [
+      { code: 'value', diagnostics: `_cursor: ${error.message}`, parameter: '_cursor' },
+    ]);
+  }
+}
