@@ -1,0 +1,28 @@
+import { App, Validations } from 'aws-cdk-lib';
+import type { AppProps } from 'aws-cdk-lib';
+import { AwsSolutionsChecks, HIPAASecurityChecks } from 'cdk-nag';
+import type { WorkloadService } from './foundation/pipeline-parts';
+import { PipelineStack } from './pipeline-stack';
+import { TenantSettingsError } from './tenant';
+import type { TenantSettings } from './tenant';
+import { workloads } from './workloads';
+
+/**
+ * The CDK app of a tenant: one stack, with every gate that synth must pass.
+ *
+ * @throws TenantSettingsError when this repository does not carry the tenant's workload.
+ */
+export function createApp(settings: TenantSettings, props: AppProps = {}): { app: App; stack: PipelineStack } {
+  const workload = workloadOf(settings);
+  const app = new App(props);
+  const stack = new PipelineStack(app, { settings, workload });
+  Validations.of(app).addPlugins(new HIPAASecurityChecks(app), new AwsSolutionsChecks(app));
+  return { app, stack };
+}
+
+function workloadOf({ workload }: TenantSettings): WorkloadService {
+  const service = Object.hasOwn(workloads, workload) ? workloads[workload] : undefined;
+  if (service !== undefined) return service;
+  const legal = `a workload that this repository carries: ${Object.keys(workloads).join(', ')}`;
+  throw new TenantSettingsError([{ field: 'workload', value: workload, legal }]);
+}

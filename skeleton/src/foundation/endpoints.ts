@@ -1,0 +1,110 @@
+import { Stack, Tags } from 'aws-cdk-lib';
+import {
+  GatewayVpcEndpoint,
+  GatewayVpcEndpointAwsService,
+  InterfaceVpcEndpoint,
+  InterfaceVpcEndpointAwsService,
+  Peer,
+  Port,
+  SecurityGroup,
+} from 'aws-cdk-lib/aws-ec2';
+import type { IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { Names } from './naming';
+import { NETWORK_CIDR } from './network-cidr';
+
+/** What a task or function may ask of each service through this network: what the pipeline calls, and no more. */
+const INTERFACE_ENDPOINTS = {
+  KinesisStreams: {
+    service: InterfaceVpcEndpointAwsService.KINESIS_STREAMS,
+    actions: ['kinesis:DescribeStreamSummary', 'kinesis:GetRecords', 'kinesis:GetShardIterator', 'kinesis:ListShards'],
+  },
+  SecretsManager: {
+    service: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
+    actions: ['secretsmanager:GetSecretValue'],
+  },
+  Logs: {
+    service: InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
+    actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+  },
+  EcrApi: {
+    service: InterfaceVpcEndpointAwsService.ECR,
+    actions: [
+      'ecr:BatchCheckLayerAvailability',
+      'ecr:BatchGetImage',
+      'ecr:GetAuthorizationToken',
+      'ecr:GetDownloadUrlForLayer',
+    ],
+  },
+  EcrDocker: {
+    service: InterfaceVpcEndpointAwsService.ECR_DOCKER,
+    actions: [
+      'ecr:BatchCheckLayerAvailability',
+      'ecr:BatchGetImage',
+      'ecr:GetAuthorizationToken',
+      'ecr:GetDownloadUrlForLayer',
+    ],
+  },
+} as const;
+
+export interface EndpointsProps {
+  readonly vpc: IVpc;
+  readonly subnets: SubnetSelection;
+  readonly names: Names;
+}
+
+/**
+ * The doors of the network to AWS. Each serves this account's principals only, so credentials of another account cannot carry data
+ * out through them. KMS and CloudWatch have none: Kinesis, Secrets Manager and RDS call KMS themselves, and metrics leave as log lines.
+ */
+export class Endpoints extends Construct {
+  constructor(scope: Construct, id: string, { vpc, subnets, names }: EndpointsProps) {
+    super(scope, id);
+    const { account, partition, region } = Stack.of(this);
+
+    const securityGroup = new SecurityGroup(this, 'SecurityGroup', {
+      vpc,
+      securityGroupName: names.of('endpoints'),
+      description: 'Interface endpoints: TLS from within the network',
+      allowAllOutbound: false,
+    });
+    securityGroup.addIngressRule(Peer.ipv4(NETWORK_CIDR), Port.tcp(443), 'TLS from within the network');
+
+    for (const [name, { service, actions }] of Object.entries(INTERFACE_ENDPOINTS)) {
+      const endpoint = new InterfaceVpcEndpoint(this, name, {
+        vpc,
+        service,
+        subnets,
+        securityGroups: [securityGroup],
+        // CDK would add a rule with the network's address as a token, which no checker can read.
+        open: false,
+        privateDnsEnabled: true,
+      });
+      endpoint.addToPolicy(
+        new PolicyStatement({
+          principals: [new AnyPrincipal()],
+          actions: [...actions],
+          resources: ['*'],
+          conditions: { StringEquals: { 'aws:PrincipalAccount': account } },
+        }),
+      );
+      Tags.of(endpoint).add('Name', names.of(`endpoint-${name.replace(/\B[A-Z]/g, '-$&').toLowerCase()}`));
+    }
+
+    const s3 = new GatewayVpcEndpoint(this, 'S3', {
+      vpc,
+      service: GatewayVpcEndpointAwsService.S3,
+      subnets: [subnets],
+    });
+    s3.addToPolicy(
+      new PolicyStatement({
+        // ECR keeps image layers in a bucket of its own (Amazon ECR User Guide, "Minimum Amazon S3 Bucket Permissions").
+        principals: [new AnyPrincipal()],
+        actions: ['s3:GetObject'],
+        resources: [`arn:${partition}:s3:::prod-${region}-starport-layer-bucket/*`],
+      }),
+    );
+    Tags.of(s3).add('Name', names.of('endpoint-s3'));
+  }
+}

@@ -1,0 +1,46 @@
+import { CfnOutput } from 'aws-cdk-lib';
+import type { Stack } from 'aws-cdk-lib';
+
+/**
+ * The flat list of outputs: what a deployment tells the outside, and all that the integration suite reads
+ * (`cfn-outputs/flat-outputs.json`). Never a secret, never patient data.
+ */
+export const OUTPUTS = {
+  Target: 'Where the pipeline runs: aws when deployed; the local stack writes local',
+  Region: 'AWS region of the pipeline',
+  EnvironmentSuffix: 'Suffix that ends every physical name',
+  TenantId: 'Id of the tenant, as in tenant.json',
+  KinesisStreamName: 'Name of the stream that devices write to',
+  KinesisStreamArn: 'ARN of the stream that devices write to',
+  EcsClusterName: 'ECS cluster of the processors',
+  ProcessorServiceName: 'ECS service of the processors',
+  ProcessorLogGroupName: 'Log group of the processors',
+  DatabaseEndpoint: 'Host name of the database writer',
+  DatabaseReaderEndpoint: 'Host name of the database reader',
+  DatabaseName: 'Name of the database in the cluster',
+  DatabaseSecretArn: 'ARN of the secret with user name and password of the database (the ARN, never the value)',
+  ApiUrl: 'Base URL of the FHIR API, ending in a slash; requests are signed with SigV4',
+  ApiId: 'Id of the REST API',
+  VpcId: 'Network of the pipeline',
+  DataKeyArn: 'KMS key that encrypts patient data; producers need kms:GenerateDataKey on it',
+  AlarmTopicArn: 'SNS topic that every alarm notifies',
+  DashboardName: 'CloudWatch dashboard of the pipeline',
+  AuditTrailName: 'CloudTrail trail of the stack; absent when the organization has one (aws.trail)',
+} as const;
+
+export type OutputName = keyof typeof OUTPUTS;
+
+/** Outputs of a stack that may be absent: each for the reason that its description gives. */
+export type OptionalOutputName = 'AuditTrailName';
+
+export type OutputValues = Readonly<
+  Record<Exclude<OutputName, OptionalOutputName>, string> & Partial<Record<OptionalOutputName, string>>
+>;
+
+/** Adds the outputs to a stack, under logical ids that are just their names. */
+export function addOutputs(stack: Stack, values: OutputValues): void {
+  for (const [name, description] of Object.entries(OUTPUTS)) {
+    const value = values[name as OutputName];
+    if (value !== undefined) new CfnOutput(stack, name, { description, value }).overrideLogicalId(name);
+  }
+}

@@ -1,0 +1,58 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+import type { Names } from './naming';
+
+/** What one shard takes (Kinesis Data Streams Developer Guide, "Quotas and limits"). */
+export const SHARD_RECORDS_PER_SECOND = 1_000;
+export const SHARD_BYTES_PER_SECOND = 1_000_000;
+
+/** Size planned for one event: a monitor's six or seven measurements with their codes and units. */
+export const PLANNED_EVENT_BYTES = 900;
+
+/** Room above the peak: for uneven partition keys, and to catch up after an outage while new events arrive. */
+const HEAD_ROOM = 2;
+
+/** Two at the least, so that two processors in different zones share the work from the first day. */
+const SHARD_COUNT_MIN = 2;
+
+/**
+ * Shards for a peak rate, when each event is a record of its own. Records bind before bytes as long as an event stays below
+ * a thousand bytes.
+ */
+export function shardCount(peakEventsPerSecond: number): number {
+  const events = peakEventsPerSecond * HEAD_ROOM;
+  return Math.max(
+    SHARD_COUNT_MIN,
+    Math.ceil(events / SHARD_RECORDS_PER_SECOND),
+    Math.ceil((events * PLANNED_EVENT_BYTES) / SHARD_BYTES_PER_SECOND),
+  );
+}
+
+export interface IngestStreamProps {
+  readonly names: Names;
+  readonly key: IKey;
+  readonly peakEventsPerSecond: number;
+}
+
+/** The stream that devices write to. */
+export class IngestStream extends Construct {
+  readonly stream: Stream;
+  readonly shardCount: number;
+
+  constructor(scope: Construct, id: string, { names, key, peakEventsPerSecond }: IngestStreamProps) {
+    super(scope, id);
+    this.shardCount = shardCount(peakEventsPerSecond);
+    this.stream = new Stream(this, 'Stream', {
+      streamName: names.of('events'),
+      streamMode: StreamMode.PROVISIONED,
+      shardCount: this.shardCount,
+      encryption: StreamEncryption.KMS,
+      encryptionKey: key,
+      // A week: an outage that begins on a Friday evening can be mended on Monday without losing an event.
+      retentionPeriod: Duration.hours(168),
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+  }
+}

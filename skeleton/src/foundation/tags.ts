@@ -1,0 +1,25 @@
+import { Tags } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import type { TenantSettings } from '../tenant';
+
+/**
+ * Tags every resource below a construct. Values hold only what AWS allows in a tag: letters, digits, spaces and
+ * `_ . : / = + - @` (AWS Tagging User Guide, "Tag naming limits and requirements"), hence the id and never the hospital's name.
+ */
+export function tagAll(scope: IConstruct, settings: TenantSettings): void {
+  for (const [key, value] of Object.entries(tagsOf(settings))) Tags.of(scope).add(key, value);
+}
+
+export function tagsOf({ tenant, workload, aws, compliance }: TenantSettings): Record<string, string> {
+  return {
+    Tenant: tenant.id,
+    Owner: tenant.owner,
+    CostCentre: tenant.costCentre,
+    Workload: workload,
+    Environment: aws.environmentSuffix,
+    // Protected health information, 45 CFR 160.103.
+    DataClassification: 'phi',
+    Frameworks: compliance.frameworks.join(' '),
+    ManagedBy: 'cdk',
+  };
+}

@@ -1,0 +1,5 @@
+import type { WorkloadService } from '../foundation/pipeline-parts';
+import { vitals } from './vitals/vitals.service';
+
+/** The workloads that this repository carries, by the name that `workload` in `tenant.json` has. */
+export const workloads: Readonly<Record<string, WorkloadService>> = { vitals };
