@@ -57,6 +57,7 @@ export const EVENTS = {
   'process.start_failed': { level: 'fatal', fields: ['phase', 'error'] },
   'process.start_delayed': { level: 'warn', fields: ['phase', 'attempt', 'retryInMs', 'error'] },
   'health.listening': { level: 'info', fields: ['port'] },
+  'api.listening': { level: 'info', fields: ['port'] },
   'migration.applied': { level: 'info', fields: ['migration'] },
   'migration.finished': { level: 'info', fields: ['migrationsCount', 'durationMs'] },
   'database.connection_lost': { level: 'warn', fields: ['error'] },

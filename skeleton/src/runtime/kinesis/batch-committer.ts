@@ -1,0 +1,186 @@
+import { Batch, BatchEvent, payloadOf } from './batch';
+import { CommitCounts, CommitStatement, probeStatement } from './commit-statement';
+import { Lease } from './lease';
+import { findPoisoned } from './poison';
+import { Workload } from './workload';
+import { Backoff, pause } from '../backoff';
+import { Log } from '../log/log';
+import { Metrics } from '../metrics/metrics';
+import { databaseErrorKind } from '../postgres/errors';
+import { DatabasePool } from '../postgres/pool';
+
+/**
+ * `committed`: stored, and the checkpoint is the batch's. `lost`: the lease is another's; nothing of this batch was stored by
+ * us. `stopped`: the signal came while the database could not be reached; nothing is known to be stored.
+ */
+export type CommitOutcome = 'committed' | 'lost' | 'stopped';
+
+export interface BatchCommitterOptions<Event> {
+  readonly pool: DatabasePool;
+  readonly workload: Workload<Event>;
+  readonly leaseSeconds: number;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+const BACKOFF_FIRST_MS = 50;
+const BACKOFF_MOST_MS = 2_000;
+
+/** Says why an event is in quarantine that passed the decoder. The database's own words would show its values. */
+const REFUSED = { reasonCode: 'refused_by_database', reason: 'The database refused the event as a value it cannot hold' };
+
+/** Commits batches, whatever the database is doing: restarts take time and no events, values it refuses go to quarantine. */
+export class BatchCommitter<Event> {
+  private readonly statement: CommitStatement<Event>;
+
+  constructor(private readonly options: BatchCommitterOptions<Event>) {
+    this.statement = new CommitStatement(options.workload.table, options.leaseSeconds);
+  }
+
+  /**
+   * Commits a batch that was read behind `previous`. Waits and tries again as long as the database fails for reasons that
+   * pass or that we do not know, since giving up would lose events or block the shard for good.
+   */
+  async commit(
+    lease: Lease,
+    previous: string | null,
+    batch: Batch<Event>,
+    signal: AbortSignal,
+  ): Promise<CommitOutcome> {
+    const { log } = this.options;
+    const { shardId } = lease;
+    const backoff = new Backoff(BACKOFF_FIRST_MS, BACKOFF_MOST_MS);
+    let current = batch;
+    for (let wasSifted = false; ; ) {
+      try {
+        const outcome = await this.tryOnce(lease, previous, current);
+        if (outcome !== 'unsettled') return outcome;
+      } catch (error) {
+        if (databaseErrorKind(error) === 'data' && !wasSifted) {
+          wasSifted = true;
+          log.event('batch.poisoned', { shardId, eventsCount: current.events.length, error });
+          const sifted = await this.siftPatiently(current, backoff, signal, shardId);
+          if (sifted === undefined) return 'stopped';
+          current = sifted;
+          continue;
+        }
+        // What is still refused after sifting may be so for another reason, such as a partition dropped in between.
+        wasSifted = false;
+        if (!(await this.wait(error, backoff, signal, shardId))) return 'stopped';
+      }
+    }
+  }
+
+  private async tryOnce(
+    lease: Lease,
+    previous: string | null,
+    batch: Batch<Event>,
+  ): Promise<'committed' | 'lost' | 'unsettled'> {
+    const { pool, workload } = this.options;
+    if (batch.events.length > 0) {
+      await workload.prepare(
+        batch.events.map(({ event }) => event),
+        { recheck: false },
+      );
+    }
+    const { rows } = await pool.query<CommitCounts & Record<string, number>>(
+      this.statement.for(lease, previous, batch),
+    );
+    const [counts] = rows;
+    if (counts?.held === 1) {
+      this.count(lease, batch, counts);
+      return 'committed';
+    }
+    return this.settle(lease, previous, batch);
+  }
+
+  /**
+   * The fence did not hold. Usually the lease is lost. But an attempt before this one may have been committed although its
+   * answer was cut off; then the checkpoint is the batch's already, under our own epoch.
+   */
+  private async settle(
+    { streamName, shardId, owner, epoch }: Lease,
+    previous: string | null,
+    batch: Batch<Event>,
+  ): Promise<'committed' | 'lost' | 'unsettled'> {
+    const { rows } = await this.options.pool.query<{ checkpoint: string | null }>(
+      'SELECT checkpoint FROM shard_lease WHERE stream_name = $1 AND shard_id = $2 AND owner = $3 AND epoch = $4',
+      [streamName, shardId, owner, epoch],
+    );
+    const [own] = rows;
+    if (own === undefined) return 'lost';
+    if (own.checkpoint === batch.checkpoint) return 'committed';
+    return own.checkpoint === previous ? 'unsettled' : 'lost';
+  }
+
+  private async siftPatiently(
+    batch: Batch<Event>,
+    backoff: Backoff,
+    signal: AbortSignal,
+    shardId: string,
+  ): Promise<Batch<Event> | undefined> {
+    for (;;) {
+      try {
+        return await this.sift(batch);
+      } catch (error) {
+        if (!(await this.wait(error, backoff, signal, shardId))) return undefined;
+      }
+    }
+  }
+
+  /** Moves the events that the database refuses from the batch's rows to its quarantine. */
+  private async sift(batch: Batch<Event>): Promise<Batch<Event>> {
+    const poisoned = await findPoisoned(batch.events, async (some) => this.isStorable(some));
+    return {
+      ...batch,
+      events: batch.events.filter((event) => !poisoned.has(event)),
+      quarantined: [
+        ...batch.quarantined,
+        ...[...poisoned].map(({ record, eventIndex }) => ({
+          ...REFUSED,
+          sequenceNumber: record.sequenceNumber,
+          eventIndex,
+          payload: payloadOf(record.data, eventIndex),
+        })),
+      ],
+    };
+  }
+
+  private async isStorable(some: ReadonlyArray<BatchEvent<Event>>): Promise<boolean> {
+    const { pool, workload } = this.options;
+    const events = some.map(({ event }) => event);
+    try {
+      await workload.prepare(events, { recheck: true });
+      await pool.use(async (client) => {
+        await client.query('BEGIN');
+        await client.query(probeStatement(workload.table, events));
+        await client.query('ROLLBACK');
+      });
+      return true;
+    } catch (error) {
+      if (databaseErrorKind(error) === 'data') return false;
+      throw error;
+    }
+  }
+
+  private async wait(error: unknown, backoff: Backoff, signal: AbortSignal, shardId: string): Promise<boolean> {
+    const retryInMs = backoff.next();
+    this.options.log.event('batch.commit_delayed', { shardId, attempt: backoff.attempt, retryInMs, error });
+    return pause(retryInMs, signal);
+  }
+
+  private count({ shardId }: Lease, batch: Batch<Event>, counts: CommitCounts): void {
+    const { log, metrics } = this.options;
+    metrics.add('EventsReceivedCount', batch.events.length + batch.quarantined.length);
+    metrics.add('EventsStoredCount', counts.events);
+    metrics.add('EventsDuplicateCount', batch.events.length - counts.events);
+    metrics.add('EventsQuarantinedCount', counts.quarantined);
+    metrics.observe('CommitLatencyMs', Math.max(0, Date.now() - batch.oldestArrivedAtMs));
+    const quarantinedCount = batch.quarantined.length;
+    const [first] = batch.quarantined;
+    if (first !== undefined) {
+      const { sequenceNumber, reasonCode } = first;
+      log.event('event.quarantined', { shardId, sequenceNumber, reasonCode, quarantinedCount });
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { HealthReport, serveHealth } from './health';
+import { startStep } from './start';
+import { pause } from '../backoff';
+import { ProcessorEnvironment } from '../environment';
+import { createKinesisClient } from '../kinesis/client';
+import { createConsumer } from '../kinesis/consumer';
+import { LeaseCoordinator } from '../kinesis/lease-coordinator';
+import { Workload } from '../kinesis/workload';
+import { Log } from '../log/log';
+import { Metrics } from '../metrics/metrics';
+import { migrate } from '../postgres/migrate';
+import { DatabasePool } from '../postgres/pool';
+import { DatabaseSecret } from '../postgres/secret';
+
+/** A workload as a processor hosts it. */
+export interface HostedWorkload<Event> {
+  readonly workload: Workload<Event>;
+  /** Housekeeping of its tables: once before the first record, then hourly. @returns partitions dropped. */
+  maintain(now: Date): Promise<number>;
+}
+
+export interface ProcessorOptions<Event> {
+  readonly environment: ProcessorEnvironment;
+  /** Used when the environment names no folder of migrations. */
+  readonly migrationsDirectory: string;
+  readonly host: (pool: DatabasePool) => HostedWorkload<Event>;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly workerId: string;
+  /** Aborted to stop the processor in order. */
+  readonly signal: AbortSignal;
+}
+
+const MAINTENANCE_INTERVAL_MS = 3_600_000;
+const MAINTENANCE_RETRY_MS = 60_000;
+/** Connections beyond one a shard: leases, partitions. */
+const CONNECTIONS_MAX = 12;
+/** A round of the coordinator that lasts longer than the statements' and connections' own limits hangs for good. */
+const STUCK_MS = 120_000;
+
+/**
+ * Runs a processor until it is told to stop: migrates, then consumes. Ends when batches are finished, leases given back and
+ * connections closed.
+ *
+ * @throws what hinders the start and does not pass by itself.
+ */
+export async function runProcessor<Event>(options: ProcessorOptions<Event>): Promise<void> {
+  const { environment, log, metrics, signal, workerId } = options;
+  const { region, database, streamName } = environment;
+  log.event('process.started', { workerId, streamName, region });
+  let coordinator: LeaseCoordinator | undefined;
+  const health = await serveHealth(environment.healthPort, () => healthOf(coordinator, signal));
+  log.event('health.listening', { port: health.port });
+
+  const secretsManager = new SecretsManagerClient({ region });
+  const kinesis = createKinesisClient(region);
+  const secret = new DatabaseSecret(secretsManager, database.secretArn);
+  const pool = new DatabasePool({
+    database,
+    secret,
+    role: 'pipeline_processor',
+    log,
+    connectionsMax: CONNECTIONS_MAX,
+  });
+  metrics.start();
+  try {
+    const directories = [environment.migrationsDirectory ?? options.migrationsDirectory];
+    await startStep({ phase: 'migrate', log, signal }, async () => migrate({ database, secret, directories, log }));
+    const hosted = options.host(pool);
+    await startStep({ phase: 'maintain', log, signal }, async () => hosted.maintain(new Date()));
+    if (signal.aborted) return;
+
+    coordinator = createConsumer({
+      client: kinesis,
+      streamName,
+      workerId,
+      pool,
+      workload: hosted.workload,
+      pollIntervalMs: environment.pollIntervalMs,
+      batchEventsMax: environment.batchEventsMax,
+      leaseSeconds: environment.leaseSeconds,
+      log,
+      metrics,
+    });
+    const running = coordinator;
+    signal.addEventListener('abort', () => running.stop(), { once: true });
+    await Promise.all([running.run(), keepMaintained(hosted, log, signal)]);
+  } finally {
+    metrics.stop();
+    await pool.end();
+    kinesis.destroy();
+    secretsManager.destroy();
+    await health.close();
+  }
+}
+
+function healthOf(coordinator: LeaseCoordinator | undefined, signal: AbortSignal): HealthReport {
+  const leasesCount = coordinator?.leases.length ?? 0;
+  if (signal.aborted) return { status: 'stopping', leasesCount };
+  if (coordinator === undefined || coordinator.lastTickAtMs === 0) return { status: 'starting', leasesCount };
+  return { status: Date.now() - coordinator.lastTickAtMs > STUCK_MS ? 'stuck' : 'running', leasesCount };
+}
+
+async function keepMaintained<Event>(hosted: HostedWorkload<Event>, log: Log, signal: AbortSignal): Promise<void> {
+  let waitMs = MAINTENANCE_INTERVAL_MS;
+  while (await pause(waitMs, signal)) {
+    try {
+      log.event('partition.maintained', { partitionsCount: await hosted.maintain(new Date()) });
+      waitMs = MAINTENANCE_INTERVAL_MS;
+    } catch (error) {
+      log.event('partition.maintenance_failed', { error });
+      waitMs = MAINTENANCE_RETRY_MS;
+    }
+  }
+}
