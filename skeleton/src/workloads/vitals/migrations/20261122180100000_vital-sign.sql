@@ -29,7 +29,8 @@ BEGIN
     RETURN false;
   END IF;
   PERFORM pg_advisory_xact_lock(hashtextextended('vital_sign partitions', 0));
-  IF to_regclass('public.' || partition_name) IS NOT NULL THEN
+  -- Asked of the table itself: to_regclass answers from a cache, which waiting for an advisory lock does not refresh.
+  IF EXISTS (SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname = partition_name) THEN
     RETURN false;
   END IF;
   EXECUTE format('CREATE TABLE public.%I (LIKE public.vital_sign INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES)',
