@@ -1,7 +1,7 @@
 /** The command `npm run render`: its arguments, what it prints, and its exit codes. */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { RenderingError } from './errors';
+import { reasonOf, RenderingError } from './errors';
 import { renderSkeleton } from './rendering/render';
 import { readAnswers } from './settings/read-answers';
 import { provenanceOf } from './skeleton/provenance';
@@ -16,10 +16,12 @@ const USAGE = `Usage: npm run render -- --answers FILE --out DIR [--skeleton DIR
 /** The skeleton of the repository that this file lies in. */
 const OWN_SKELETON = join(__dirname, '..', '..', '..', 'skeleton');
 
-/** Where the command writes, so that tests can listen. */
-export interface Streams {
+/** What the command has of its surroundings. */
+export interface Surroundings {
   readonly out: (text: string) => void;
   readonly error: (text: string) => void;
+  /** Folder that relative paths begin at. */
+  readonly directory: string;
 }
 
 /**
@@ -29,30 +31,31 @@ export interface Streams {
  * @returns the exit code: 0, or 1 where nothing was written.
  * @throws only what is a fault of ours, never of the person's.
  */
-export async function runRenderCommand(args: readonly string[], streams: Streams): Promise<number> {
+export async function runRenderCommand(args: readonly string[], surroundings: Surroundings): Promise<number> {
   const options = readArguments(args);
   if (typeof options === 'string') {
-    streams.error(`${options}\n\n${USAGE}\n`);
+    surroundings.error(`${options}\n\n${USAGE}\n`);
     return 1;
   }
   if ('help' in options) {
-    streams.out(`${USAGE}\n`);
+    surroundings.out(`${USAGE}\n`);
     return 0;
   }
+  const at = (path: string) => resolve(surroundings.directory, path);
   try {
     const rendering = await renderSkeleton({
-      answers: await readAnswers(options.answers),
-      skeleton: options.skeleton,
-      provenance: await provenanceOf(options.skeleton),
-      target: options.out,
+      answers: await readAnswers(at(options.answers)),
+      skeleton: at(options.skeleton),
+      provenance: await provenanceOf(at(options.skeleton)),
+      target: at(options.out),
     });
     const { tenant, workload, aws } = rendering.settings;
-    streams.out(`${rendering.files.join('\n')}\n`);
-    streams.out(`\n${rendering.files.length} files written to ${options.out}: ${tenant.id}, ${workload} in ${aws.region}.\n`);
+    surroundings.out(`${rendering.files.join('\n')}\n`);
+    surroundings.out(`\n${rendering.files.length} files written to ${at(options.out)}: ${tenant.id}, ${workload} in ${aws.region}.\n`);
     return 0;
   } catch (error) {
     if (!(error instanceof RenderingError)) throw error;
-    streams.error(`${error.message}\nNothing was written.\n`);
+    surroundings.error(`${error.message}\nNothing was written.\n`);
     return 1;
   }
 }
@@ -70,12 +73,12 @@ function readArguments(args: readonly string[]): Options | string {
       allowPositionals: false,
     }));
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return reasonOf(error);
   }
   if (values.help) return { help: true };
   const { answers, out, skeleton = OWN_SKELETON } = values;
   if (!answers && !out) return '--answers and --out are missing.';
-  if (!answers) return '--answers is missing: the file with the tenant\'s answers.';
+  if (!answers) return "--answers is missing: the file with the tenant's answers.";
   if (!out) return '--out is missing: the folder to render into.';
   if (!skeleton) return '--skeleton is empty: the folder of the skeleton.';
   return { answers, out, skeleton };

@@ -46,24 +46,33 @@ export class RenderingError extends Error {
   }
 }
 
+/** Whether the file system gave this code, such as `ENOENT`. */
+export function isFileSystemError(error: unknown, code: string): boolean {
+  return codeOf(error) === code;
+}
+
+const FILE_SYSTEM_REASONS = new Map([
+  ['ENOENT', 'there is no such file or folder'],
+  ['EACCES', 'this user has no permission'],
+  ['EPERM', 'this user has no permission'],
+  ['EROFS', 'the file system is read-only'],
+  ['ENOSPC', 'the disk is full'],
+  ['EISDIR', 'it is a folder, not a file'],
+  ['ENOTDIR', 'a part of the path is a file, not a folder'],
+  ['ENAMETOOLONG', 'the path is too long'],
+]);
+
 /** The reason that the file system gives, as a phrase: `ENOENT` becomes "there is no such file or folder". */
 export function fileSystemReason(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
-  switch (code) {
-    case 'ENOENT':
-      return 'there is no such file or folder';
-    case 'EACCES':
-    case 'EPERM':
-      return 'this user has no permission';
-    case 'EROFS':
-      return 'the file system is read-only';
-    case 'ENOSPC':
-      return 'the disk is full';
-    case 'EISDIR':
-      return 'it is a folder, not a file';
-    case 'ENOTDIR':
-      return 'a part of the path is a file, not a folder';
-    default:
-      return error instanceof Error ? error.message : String(error);
-  }
+  return FILE_SYSTEM_REASONS.get(codeOf(error) ?? '') ?? reasonOf(error);
+}
+
+/** An error's message; anything else as text. */
+export function reasonOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
+}
+
+/** By shape and not by class: an error may come from another realm, as it does in a test or a worker. */
+function codeOf(error: unknown): string | undefined {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : undefined;
 }

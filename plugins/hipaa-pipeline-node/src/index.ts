@@ -4,6 +4,7 @@ export type { RenderingErrorCode, RenderingErrorDetails } from './errors';
 export { renderSkeleton } from './rendering/render';
 export type { Rendering, RenderingRequest } from './rendering/render';
 export { RECORD_PATH } from './rendering/record';
+export { checkTarget } from './rendering/write';
 export { checkAnswers } from './settings/check-answers';
 export { parseAnswers, readAnswers } from './settings/read-answers';
 export * from './settings/tenant-settings';

@@ -1,6 +1,6 @@
 /** Handlebars, cut down to what the skeleton needs: every value goes through an encoder, or the template is refused. */
 import Handlebars from 'handlebars';
-import { RenderingError } from '../errors';
+import { reasonOf, RenderingError } from '../errors';
 import type { TenantSettings } from '../settings/tenant-settings';
 import { encodeJson, encodeMarkdown, encodeWord, encodeYaml, isEncodable } from './encoders';
 import type { Encodable } from './encoders';
@@ -44,8 +44,7 @@ export function renderTemplate(source: string, settings: TenantSettings, name: s
     return template(settings, { allowProtoPropertiesByDefault: false, allowProtoMethodsByDefault: false });
   } catch (error) {
     if (error instanceof RenderingError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new RenderingError('TEMPLATE_INVALID', `The template ${name} cannot be rendered: ${reason}.`, {
+    throw new RenderingError('TEMPLATE_INVALID', `The template ${name} cannot be rendered: ${reasonOf(error)}.`, {
       cause: error,
     });
   }

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, copyFile, lstat, mkdir, readdir, rename, rm, rmdir, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { fileSystemReason, RenderingError } from '../errors';
+import { fileSystemReason, isFileSystemError, RenderingError } from '../errors';
 import type { PlannedEntry } from './plan';
 
 /**
@@ -21,7 +21,7 @@ export async function checkTarget(target: string): Promise<void> {
     if (found.length > 0) throw notEmpty(target);
   } catch (error) {
     if (error instanceof RenderingError) throw error;
-    if (hasCode(error, 'ENOENT')) return;
+    if (isFileSystemError(error, 'ENOENT')) return;
     throw unusable(target, error);
   }
 }
@@ -65,19 +65,15 @@ async function moveIntoPlace(beside: string, target: string): Promise<void> {
   try {
     await rmdir(target);
   } catch (error) {
-    if (hasCode(error, 'ENOTEMPTY') || hasCode(error, 'EEXIST')) throw notEmpty(target);
-    if (!hasCode(error, 'ENOENT')) throw error;
+    if (isFileSystemError(error, 'ENOTEMPTY') || isFileSystemError(error, 'EEXIST')) throw notEmpty(target);
+    if (!isFileSystemError(error, 'ENOENT')) throw error;
   }
   try {
     await rename(beside, target);
   } catch (error) {
-    if (hasCode(error, 'ENOTEMPTY') || hasCode(error, 'EEXIST')) throw notEmpty(target);
+    if (isFileSystemError(error, 'ENOTEMPTY') || isFileSystemError(error, 'EEXIST')) throw notEmpty(target);
     throw error;
   }
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }
 
 function notEmpty(target: string): RenderingError {

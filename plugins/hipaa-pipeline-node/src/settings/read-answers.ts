@@ -1,7 +1,7 @@
 /** Reads a file of answers: YAML, of which JSON is a part. */
 import { readFile } from 'node:fs/promises';
 import { parseDocument } from 'yaml';
-import { fileSystemReason, RenderingError } from '../errors';
+import { fileSystemReason, reasonOf, RenderingError } from '../errors';
 
 /**
  * The answers in a file, not judged yet. An empty file gives no answers, so that all that is missing gets named.
@@ -34,8 +34,7 @@ export function parseAnswers(text: string, name: string): unknown {
     return answers ?? {};
   } catch (error) {
     // Raised for an alias without an anchor, and for one that unfolds to very much.
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new RenderingError('ANSWERS_UNREADABLE', `The answers in ${name} are no usable YAML: ${reason}.`, {
+    throw new RenderingError('ANSWERS_UNREADABLE', `The answers in ${name} are no usable YAML: ${reasonOf(error)}.`, {
       cause: error,
     });
   }
