@@ -4,7 +4,7 @@ import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { acknowledge } from './acknowledge';
+import { acknowledge, acknowledgeWildcard } from './acknowledge';
 import { EncryptedLogGroup } from './log-group';
 import type { Names } from './naming';
 import type { Network } from './network';
@@ -40,8 +40,7 @@ export class ApiFunction extends Construct {
       key: logKey,
       retentionDays: logRetentionDays,
     });
-    this.securityGroup = network.securityGroup(
-      'SecurityGroup',
+    this.securityGroup = network.securityGroup(this,
       names,
       'api',
       'API function: nothing in; AWS and database out',
@@ -67,6 +66,11 @@ export class ApiFunction extends Construct {
         ...this.networkInterfaceStatements(functionName),
       ],
     });
+    acknowledgeWildcard(
+      policy,
+      '*',
+      'Network interfaces have no ARN before they are made, and the describing actions know no resources; the function itself is denied all of them.',
+    );
     this.function = new LambdaFunction(this, 'Function', {
       functionName,
       description: 'FHIR R4 API of the pipeline',

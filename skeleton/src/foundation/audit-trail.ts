@@ -1,14 +1,18 @@
-import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnTrail, Trail } from 'aws-cdk-lib/aws-cloudtrail';
 import { ManagedPolicy, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { acknowledge } from './acknowledge';
+import { acknowledge, acknowledgeWildcard } from './acknowledge';
+import { cfn } from './cfn';
 import { PipelineKey } from './keys';
 import { EncryptedLogGroup } from './log-group';
 import type { Names } from './naming';
 import { serviceRole } from './service-role';
+
+/** Where the access log of the trail's bucket lies in the bucket that receives it. */
+const ACCESS_LOG_PREFIX = 'audit-trail/';
 
 export interface AuditTrailProps {
   readonly names: Names;
@@ -57,20 +61,36 @@ export class AuditTrail extends Construct {
       ],
     });
 
+    const bucketName = names.bucket('audit-trail');
     const accessLogs = new Bucket(this, 'AccessLogs', {
       ...bucketDefaults(logRetentionDays),
       bucketName: names.bucket('trail-access'),
       encryption: BucketEncryption.S3_MANAGED,
     });
+    // By name: a reference to the bucket would make each of the two wait for the other.
+    accessLogs.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'AccessLogOfTheTrail',
+        principals: [new ServicePrincipal('logging.s3.amazonaws.com')],
+        actions: ['s3:PutObject'],
+        resources: [accessLogs.arnForObjects(`${ACCESS_LOG_PREFIX}*`)],
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': account },
+          ArnLike: { 'aws:SourceArn': `arn:${partition}:s3:::${bucketName}` },
+        },
+      }),
+    );
     const bucket = new Bucket(this, 'Bucket', {
       ...bucketDefaults(logRetentionDays),
-      bucketName: names.bucket('audit-trail'),
+      bucketName,
       encryption: BucketEncryption.KMS,
       encryptionKey: key,
       bucketKeyEnabled: true,
-      serverAccessLogsBucket: accessLogs,
-      serverAccessLogsPrefix: 'audit-trail/',
     });
+    cfn(bucket, CfnBucket).loggingConfiguration = {
+      destinationBucketName: accessLogs.bucketName,
+      logFilePrefix: ACCESS_LOG_PREFIX,
+    };
     // Destroying goes the other way round: first the bucket, then what logs access to it.
     bucket.node.addDependency(accessLogs);
 
@@ -84,24 +104,16 @@ export class AuditTrail extends Construct {
       roleName: names.of('audit-trail'),
       sourceArn: trailArn,
     });
+    // CloudTrail names its stream by account and region, and appends to it (CloudTrail User Guide, "Role policy document for CloudTrail").
+    const logStreams = `arn:${partition}:logs:${region}:${account}:log-group:/pipeline/${this.trailName}:log-stream:${account}_CloudTrail_${region}*`;
     const policy = new ManagedPolicy(this, 'Policy', {
       managedPolicyName: names.of('audit-trail'),
       roles: [role],
       statements: [
-        new PolicyStatement({
-          actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-          resources: [
-            Stack.of(this).formatArn({
-              service: 'logs',
-              resource: 'log-group',
-              // CloudTrail names its stream by account and region (CloudTrail User Guide, "Role policy document for CloudTrail").
-              resourceName: `/pipeline/${this.trailName}:log-stream:${account}_CloudTrail_${region}*`,
-              arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-            }),
-          ],
-        }),
+        new PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logStreams] }),
       ],
     });
+    acknowledgeWildcard(policy, logStreams, 'The trail may write to its own streams, whose names CloudTrail ends as it likes.');
 
     const trail = new Trail(this, 'Trail', {
       trailName: this.trailName,
@@ -112,8 +124,7 @@ export class AuditTrail extends Construct {
       isMultiRegionTrail: true,
     });
     // Set here rather than through the construct, which would write an inline policy into a role of its own.
-    const cfnTrail = trail.node.defaultChild;
-    if (!(cfnTrail instanceof CfnTrail)) throw new Error('The trail is not what it was.');
+    const cfnTrail = cfn(trail, CfnTrail);
     cfnTrail.cloudWatchLogsLogGroupArn = logGroup.logGroupArn;
     cfnTrail.cloudWatchLogsRoleArn = role.roleArn;
     // Destroying stops the trail before its bucket is emptied: a bucket that is written to meanwhile would not be empty.

@@ -23,3 +23,7 @@ export function availabilityZonesOf(region: Region): [string, string, string] {
   const [first, second, third] = ZONE_LETTERS[region];
   return [`${region}${first}`, `${region}${second}`, `${region}${third}`];
 }
+
+/** Why zones stand in the template by name. */
+export const NAMED_ZONES_REASON =
+  'The zones are chosen by region from a list of our own, since not every zone of a region offers all that the pipeline needs.';

@@ -17,7 +17,8 @@ import {
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { TenantSettings } from '../tenant';
-import { acknowledge } from './acknowledge';
+import { acknowledge, acknowledgeWildcard } from './acknowledge';
+import { NAMED_ZONES_REASON } from './availability-zones';
 import { EncryptedLogGroup } from './log-group';
 import type { Names } from './naming';
 import type { Network } from './network';
@@ -90,8 +91,7 @@ export class Database extends Construct {
     this.secretArn = secrets.databaseArn;
     this.secretKeyArn = secrets.databaseKeyArn;
     this.capacityUnitsMax = capacityUnitsMax(props.peakEventsPerSecond);
-    this.securityGroup = network.securityGroup(
-      'SecurityGroup',
+    this.securityGroup = network.securityGroup(this,
       names,
       'database',
       'Database: PostgreSQL from its clients only',
@@ -201,27 +201,28 @@ export class Database extends Construct {
       service: 'monitoring.rds.amazonaws.com',
       roleName: names.of('database-monitoring'),
     });
-    new ManagedPolicy(this, 'MonitoringPolicy', {
+    const logStreams = Stack.of(this).formatArn({
+      service: 'logs',
+      resource: 'log-group',
+      resourceName: 'RDSOSMetrics:log-stream:*',
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    const policy = new ManagedPolicy(this, 'MonitoringPolicy', {
       managedPolicyName: names.of('database-monitoring'),
       roles: [role],
       statements: [
         new PolicyStatement({
           actions: ['logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
-          resources: [
-            Stack.of(this).formatArn({
-              service: 'logs',
-              resource: 'log-group',
-              resourceName: 'RDSOSMetrics:log-stream:*',
-              arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-            }),
-          ],
+          resources: [logStreams],
         }),
       ],
     });
+    acknowledgeWildcard(policy, logStreams, 'RDS names a stream after each instance, by an id that is not known before the instance is there.');
     return role;
   }
 
   private acknowledgeFindings(): void {
+    acknowledge(this.cluster, { template: ['W3010'] }, NAMED_ZONES_REASON);
     const destroyable =
       'The stack must be destroyable by CI without a hand on it; automated backups with point-in-time recovery cover the loss of data.';
     acknowledge(this.cluster, { hipaa: ['RDSInstanceDeletionProtectionEnabled'], solutions: ['RDS10'] }, destroyable);

@@ -16,6 +16,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge';
+import { cfn } from './cfn';
 import { addFhirErrorResponses } from './fhir-error-responses';
 import { EncryptedLogGroup } from './log-group';
 import type { Names } from './naming';
@@ -121,8 +122,7 @@ export class FhirApi extends Construct {
   }
 
   private acknowledgeFindings(): void {
-    const stage = this.api.deploymentStage.node.defaultChild;
-    if (!(stage instanceof CfnStage)) throw new Error('The stage is not what it was.');
+    const stage = cfn(this.api.deploymentStage, CfnStage);
     acknowledge(
       stage,
       { hipaa: ['APIGWCacheEnabledAndEncrypted'] },

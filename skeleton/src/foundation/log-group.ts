@@ -2,6 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnLogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { cfn } from './cfn';
 
 export interface EncryptedLogGroupProps {
   /**
@@ -18,6 +19,6 @@ export class EncryptedLogGroup extends LogGroup {
   constructor(scope: Construct, id: string, { logGroupName, key, retentionDays }: EncryptedLogGroupProps) {
     super(scope, id, { logGroupName, encryptionKey: key, removalPolicy: RemovalPolicy.DESTROY });
     // The settings speak of days; CDK's enumeration of the same days cannot be made from a number.
-    (this.node.defaultChild as CfnLogGroup).retentionInDays = retentionDays;
+    cfn(this, CfnLogGroup).retentionInDays = retentionDays;
   }
 }

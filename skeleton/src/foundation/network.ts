@@ -16,6 +16,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { TenantSettings } from '../tenant';
 import { acknowledge } from './acknowledge';
+import { NAMED_ZONES_REASON } from './availability-zones';
 import { Endpoints } from './endpoints';
 import { EncryptedLogGroup } from './log-group';
 import type { Names } from './naming';
@@ -61,6 +62,7 @@ export class Network extends Construct {
         { name: 'isolated', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 24 },
       ],
     });
+    acknowledge(this.vpc, { template: ['W3010'] }, NAMED_ZONES_REASON);
     for (const subnet of this.vpc.publicSubnets) acknowledgeRoute(subnet, publicRouteReason(egress));
     if (egress === 'nat') {
       for (const subnet of this.vpc.selectSubnets(this.privateSubnets).subnets) {
@@ -75,8 +77,8 @@ export class Network extends Construct {
   }
 
   /** A security group that lets nothing in and, until told otherwise, nothing out. */
-  securityGroup(id: string, names: Names, resourceType: string, description: string): SecurityGroup {
-    return new SecurityGroup(this, id, {
+  securityGroup(scope: Construct, names: Names, resourceType: string, description: string): SecurityGroup {
+    return new SecurityGroup(scope, 'SecurityGroup', {
       vpc: this.vpc,
       securityGroupName: names.of(resourceType),
       description,

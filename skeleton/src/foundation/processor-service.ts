@@ -19,7 +19,7 @@ import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { acknowledge } from './acknowledge';
+import { acknowledge, acknowledgeWildcard } from './acknowledge';
 import { EncryptedLogGroup } from './log-group';
 import type { Names } from './naming';
 import type { Network } from './network';
@@ -72,8 +72,7 @@ export class ProcessorService extends Construct {
     });
     this.cluster.node.addDependency(insights);
 
-    this.securityGroup = network.securityGroup(
-      'SecurityGroup',
+    this.securityGroup = network.securityGroup(this,
       names,
       'processor',
       'Processors: nothing in; AWS and database out',
@@ -90,7 +89,8 @@ export class ProcessorService extends Construct {
     const policies = [
       this.policy('TaskPolicy', names.of('processor-task'), taskRole, props.statements),
       this.policy('ExecutionPolicy', names.of('processor-execution'), executionRole, this.executionStatements(image)),
-    ];
+    ] as const;
+    acknowledgeWildcard(policies[1], '*', 'Signing in to the registry, ecr:GetAuthorizationToken, knows no resources.');
     const taskDefinition = new FargateTaskDefinition(this, 'TaskDefinition', {
       family: names.of('processor'),
       cpu: 1024,

@@ -2,6 +2,7 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge';
 import type { Names } from './naming';
 
 /** What one shard takes (Kinesis Data Streams Developer Guide, "Quotas and limits"). */
@@ -54,5 +55,10 @@ export class IngestStream extends Construct {
       retentionPeriod: Duration.hours(168),
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    acknowledge(
+      this.stream,
+      { solutions: ['KDS3'] },
+      "The rule would have AWS's own key. The tenant's key rotates, is watched and can be withdrawn, which a pipeline of patient data needs.",
+    );
   }
 }
