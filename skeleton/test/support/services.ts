@@ -83,7 +83,8 @@ export async function sharedKinesis(): Promise<SharedKinesis> {
 
 async function ask(path: string): Promise<unknown> {
   const address = process.env[ADDRESS_VARIABLE];
-  if (address === undefined) throw new Error('Shared services are started by the global setup of jest.config: run by jest.');
+  if (address === undefined)
+    throw new Error('Shared services are started by the global setup of jest.config: run by jest.');
   const response = await fetch(`${address}${path}`);
   if (!response.ok) throw new Error(`Shared service ${path} did not start:\n${await response.text()}`);
   return response.json();
@@ -91,7 +92,9 @@ async function ask(path: string): Promise<unknown> {
 
 async function startPostgres(): Promise<{ server: PostgresServer; shared: SharedPostgres }> {
   // A crash of this machine may cost the tests' data; a crash of PostgreSQL does not.
-  const server = await startPostgresServer({ settings: { fsync: 'off', full_page_writes: 'off', max_wal_size: '2GB' } });
+  const server = await startPostgresServer({
+    settings: { fsync: 'off', full_page_writes: 'off', max_wal_size: '2GB' },
+  });
   try {
     const owner = await prepareTemplateDatabase(server);
     const { host, port, caFile, superuser } = server;

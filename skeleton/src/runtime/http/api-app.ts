@@ -55,13 +55,9 @@ export function createApiApp(routes: readonly Route[], dependencies: ApiAppDepen
   });
   for (const route of routes) {
     app.get(route.path, (context) => answerRoute(route, context, dependencies));
-    app.all(route.path, () => {
-      throw methodNotAllowed(route.path);
-    });
+    app.all(route.path, (context) => refuse(context, methodNotAllowed(route.path)));
   }
-  app.notFound(() => {
-    throw notFound(routes);
-  });
+  app.notFound((context) => refuse(context, notFound(routes)));
   app.onError((error, context) => refuse(context, showable(error, dependencies.isUnavailable)));
   return app;
 }

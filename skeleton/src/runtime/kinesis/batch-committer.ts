@@ -27,7 +27,10 @@ const BACKOFF_FIRST_MS = 50;
 const BACKOFF_MOST_MS = 2_000;
 
 /** Says why an event is in quarantine that passed the decoder. The database's own words would show its values. */
-const REFUSED = { reasonCode: 'refused_by_database', reason: 'The database refused the event as a value it cannot hold' };
+const REFUSED = {
+  reasonCode: 'refused_by_database',
+  reason: 'The database refused the event as a value it cannot hold',
+};
 
 /** Commits batches, whatever the database is doing: restarts take time and no events, values it refuses go to quarantine. */
 export class BatchCommitter<Event> {
@@ -51,7 +54,7 @@ export class BatchCommitter<Event> {
     const { shardId } = lease;
     const backoff = new Backoff(BACKOFF_FIRST_MS, BACKOFF_MOST_MS);
     let current = batch;
-    for (let wasSifted = false; ; ) {
+    for (let wasSifted = false; ;) {
       try {
         const outcome = await this.tryOnce(lease, previous, current);
         if (outcome !== 'unsettled') return outcome;

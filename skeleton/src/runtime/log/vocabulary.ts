@@ -78,7 +78,10 @@ export const EVENTS = {
   'batch.commit_delayed': { level: 'warn', fields: ['shardId', 'attempt', 'retryInMs', 'error'] },
   'batch.poisoned': { level: 'warn', fields: ['shardId', 'eventsCount', 'error'] },
   'event.quarantined': { level: 'warn', fields: ['shardId', 'sequenceNumber', 'reasonCode', 'quarantinedCount'] },
-  'request.answered': { level: 'info', fields: ['requestId', 'method', 'route', 'status', 'returnedCount', 'durationMs'] },
+  'request.answered': {
+    level: 'info',
+    fields: ['requestId', 'method', 'route', 'status', 'returnedCount', 'durationMs'],
+  },
   'request.failed': { level: 'error', fields: ['requestId', 'method', 'route', 'status', 'error'] },
   'audit.write_failed': { level: 'error', fields: ['requestId', 'error'] },
 } as const satisfies Record<string, { level: LogLevel; fields: readonly FieldName[] }>;

@@ -34,7 +34,8 @@ export const REJECTIONS = {
   invalid_id: 'id is missing or no UUID',
   invalid_device_id: 'deviceId is missing or no FHIR id: expected 1 to 64 letters, digits, hyphens and dots',
   invalid_patient_id: 'patientId is missing or no FHIR id: expected 1 to 64 letters, digits, hyphens and dots',
-  invalid_observed_at: 'observedAt is missing or no date and time of RFC 3339 with offset, such as 2026-11-22T10:00:00.000Z',
+  invalid_observed_at:
+    'observedAt is missing or no date and time of RFC 3339 with offset, such as 2026-11-22T10:00:00.000Z',
   impossible_observed_at: 'observedAt is a date or a time that does not exist',
   observed_in_future: 'observedAt is more than five minutes ahead of the time of receipt',
   observed_too_long_ago: 'observedAt is older than observations are kept',
@@ -50,9 +51,7 @@ export const REJECTIONS = {
 /** Closed list of reasons, as written into the quarantine. */
 export type RejectionCode = keyof typeof REJECTIONS;
 
-export type EventResult =
-  | { readonly event: VitalSignsEvent }
-  | { readonly rejection: RejectionCode };
+export type EventResult = { readonly event: VitalSignsEvent } | { readonly rejection: RejectionCode };
 
 /** Which times of observation are accepted. Milliseconds since 1970, both included. */
 export interface ObservationWindow {

@@ -31,7 +31,10 @@ function decodeText(data: Uint8Array, window: ObservationWindow): DecodedRecord<
 
 type Line = string | Uint8Array;
 
-function decodeLines(lines: readonly Line[], window: ObservationWindow): DecodedRecord<VitalSignsEvent> | RejectionCode {
+function decodeLines(
+  lines: readonly Line[],
+  window: ObservationWindow,
+): DecodedRecord<VitalSignsEvent> | RejectionCode {
   if (lines.length > LINES_MAX) return 'record_too_many_lines';
   const accepted: Array<{ eventIndex: number; event: VitalSignsEvent }> = [];
   const rejected: RejectedEvent[] = [];

@@ -45,7 +45,9 @@ describe('migrate', () => {
 
     await expect(api.query('INSERT INTO vital_sign SELECT')).rejects.toMatchObject({ code: '42501' });
     await expect(api.query('SELECT * FROM access_audit')).rejects.toMatchObject({ code: '42501' });
-    await expect(api.query('SELECT drop_vital_sign_partitions(current_date - 10)')).rejects.toMatchObject({ code: '42501' });
+    await expect(api.query('SELECT drop_vital_sign_partitions(current_date - 10)')).rejects.toMatchObject({
+      code: '42501',
+    });
     await expect(processor.query('SELECT * FROM vital_sign')).rejects.toMatchObject({ code: '42501' });
     await expect(processor.query('SELECT * FROM quarantine')).rejects.toMatchObject({ code: '42501' });
     await expect(processor.query('DELETE FROM vital_sign')).rejects.toMatchObject({ code: '42501' });
