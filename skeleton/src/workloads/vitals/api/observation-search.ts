@@ -16,7 +16,7 @@ import {
 import { readSearch, type SearchDefinition } from '../../../runtime/fhir/search/read-search';
 import { ALL_TIME, intersection, type TimeRanges, union } from '../../../runtime/fhir/search/time-ranges';
 import { formatToken, tokenMatches, type TokenSearch } from '../../../runtime/fhir/search/token';
-import { SearchValueError } from '../../../runtime/fhir/search/value-error';
+import { quoted, SearchValueError } from '../../../runtime/fhir/search/value-error';
 import { VITAL_SIGNS } from '../vital-signs';
 
 const VITAL_SIGN_CODES = VITAL_SIGNS.map(({ code }) => code);
@@ -93,7 +93,7 @@ function neverMatching(asked: AllOfAny<TokenSearch>): readonly Issue[] {
     .map((token) => ({
       severity: 'warning',
       code: 'not-found',
-      diagnostics: `code: ${JSON.stringify(formatToken(token))} is no vital sign of this pipeline; there are ${VITAL_SIGN_CODES.join(', ')} of ${LOINC_SYSTEM}`,
+      diagnostics: `code: ${quoted(formatToken(token))} is no vital sign of this pipeline; there are ${VITAL_SIGN_CODES.join(', ')} of ${LOINC_SYSTEM}`,
       parameter: 'code',
     }));
 }

@@ -24,7 +24,8 @@ const BEFORE_ALL = { observedAt: 'infinity', code: '~', eventId: 'ffffffff-ffff-
  * (patient_id, code, observed_at, event_id), and of these the newest. So a page costs in proportion to its size and to the
  * codes, never to what the patient has in store: nothing is scanned or sorted beyond codes × ranges × page.
  *
- * The condition on `observed_at` alone repeats the one on the whole position, because only it can bound the index range.
+ * The condition on `observed_at` alone follows from the one on the whole position; only by it does the planner see which days'
+ * partitions cannot have a part in the page.
  */
 export const READINGS_PAGE_SQL = `
 SELECT newest.code,

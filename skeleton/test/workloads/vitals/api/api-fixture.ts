@@ -96,7 +96,12 @@ export class ApiFixture {
     });
   }
 
-  async get(pathAndQuery: string, change: Partial<RequestFacts> = {}, init: RequestInit = {}, app = this.app()): Promise<Answered> {
+  async get(
+    pathAndQuery: string,
+    change: Partial<RequestFacts> = {},
+    init: RequestInit = {},
+    app = this.app(),
+  ): Promise<Answered> {
     const facts: RequestFacts = { principal: PRINCIPAL, requestId: crypto.randomUUID(), baseUrl: BASE_URL, ...change };
     const url = pathAndQuery.startsWith(BASE_URL) ? pathAndQuery.slice(BASE_URL.length) : pathAndQuery;
     const response = await app.fetch(new Request(`https://lambda.example${url}`, init), facts);
@@ -150,7 +155,8 @@ export function link(body: Body, relation: 'self' | 'next'): string | undefined 
 
 /** The parameters that an OperationOutcome names, with what it says of them. */
 export function faults(body: Body): Record<string, string> {
-  if (body.resourceType !== 'OperationOutcome') throw new Error(`expected an OperationOutcome, got ${body.resourceType}`);
+  if (body.resourceType !== 'OperationOutcome')
+    throw new Error(`expected an OperationOutcome, got ${body.resourceType}`);
   return Object.fromEntries(
     body.issue.map((issue) => [issue.location?.[0]?.replace(/^http\./, '') ?? '', issue.diagnostics ?? '']),
   );

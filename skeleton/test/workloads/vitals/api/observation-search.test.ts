@@ -24,7 +24,7 @@ async function valuesOf(query: string): Promise<(number | undefined)[]> {
 /** Ids of all Observations of a search, page by page, as `next` leads. */
 async function idsOfAllPages(query: string): Promise<string[][]> {
   const pages: string[][] = [];
-  for (let url: string | undefined = `/Observation?${query}`; url !== undefined; ) {
+  for (let url: string | undefined = `/Observation?${query}`; url !== undefined;) {
     const { body, text, status } = await api.get(url);
     if (status !== 200) throw new Error(text);
     pages.push(observations(body).map(({ id }) => id ?? ''));
@@ -97,7 +97,11 @@ test('every vital sign in each of its units is a valid Observation of the offici
       code: { coding: [{ system: 'http://loinc.org', display: expect.stringMatching(/\w/) }] },
       subject: { reference: 'Patient/p-1' },
       effectiveDateTime: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
-      valueQuantity: { value: expect.any(Number), system: 'http://unitsofmeasure.org', code: expect.stringMatching(/\S/) },
+      valueQuantity: {
+        value: expect.any(Number),
+        system: 'http://unitsofmeasure.org',
+        code: expect.stringMatching(/\S/),
+      },
     });
   }
 });
@@ -113,7 +117,11 @@ test('the schema check itself finds what is wrong', async () => {
 test('microseconds are kept, so that a page never loses the readings between two milliseconds', async () => {
   await api.store(['001', '002', '003'].map((micros) => reading({ observedAt: at(0).replace('Z', `${micros}Z`) })));
   const { body } = await api.get('/Observation?patient=p-1');
-  expect(observations(body).map(({ effectiveDateTime }) => effectiveDateTime?.slice(-8))).toEqual(['.000003Z', '.000002Z', '.000001Z']);
+  expect(observations(body).map(({ effectiveDateTime }) => effectiveDateTime?.slice(-8))).toEqual([
+    '.000003Z',
+    '.000002Z',
+    '.000001Z',
+  ]);
   expect(schemaFaults(body)).toEqual([]);
   expect((await idsOfAllPages('patient=p-1&_count=1')).flat()).toHaveLength(3);
 });
@@ -159,7 +167,9 @@ describe('codes', () => {
             {
               severity: 'warning',
               code: 'not-found',
-              diagnostics: expect.stringContaining(`${JSON.stringify(code)} is no vital sign of this pipeline; there are 8867-4, `),
+              diagnostics: expect.stringContaining(
+                `${JSON.stringify(code)} is no vital sign of this pipeline; there are 8867-4, `,
+              ),
               location: ['http.code'],
             },
           ],
@@ -244,7 +254,9 @@ describe('pages', () => {
     const first = await api.get('/Observation?patient=p-1&_count=4');
     await api.store([reading({ value: 99, observedAt: at(100) })]);
     const second = await api.get(link(first.body, 'next') ?? '');
-    const seen = [...observations(first.body), ...observations(second.body)].map(({ valueQuantity }) => valueQuantity?.value);
+    const seen = [...observations(first.body), ...observations(second.body)].map(
+      ({ valueQuantity }) => valueQuantity?.value,
+    );
     expect(seen).toEqual([5, 4, 3, 2, 1, 0]);
     expect(link(second.body, 'next')).toBeUndefined();
   });
