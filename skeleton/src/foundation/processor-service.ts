@@ -1,4 +1,4 @@
-import { Duration, Size, Stack, Tags } from 'aws-cdk-lib';
+import { Duration, Size, Stack } from 'aws-cdk-lib';
 import type { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import {
@@ -144,7 +144,6 @@ export class ProcessorService extends Construct {
     });
     // A task that starts before it may read its secret, or before the doors to AWS are open, fails and counts against the deployment.
     this.service.node.addDependency(...policies, network.endpoints);
-    Tags.of(this.service).add('Component', 'processor');
     acknowledge(
       taskDefinition,
       { solutions: ['ECS2'] },

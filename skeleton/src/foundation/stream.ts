@@ -15,8 +15,11 @@ export const PLANNED_EVENT_BYTES = 900;
 /** Room above the peak: for uneven partition keys, and to catch up after an outage while new events arrive. */
 const HEAD_ROOM = 2;
 
-/** Two at the least, so that two processors in different zones share the work from the first day. */
-const SHARD_COUNT_MIN = 2;
+/**
+ * Two for each of the processors that always run. A shard is read by one processor at a time, so with fewer shards a third processor, which
+ * scaling adds when events wait, would find nothing to do.
+ */
+const SHARD_COUNT_MIN = 4;
 
 /**
  * Shards for a peak rate, when each event is a record of its own. Records bind before bytes as long as an event stays below

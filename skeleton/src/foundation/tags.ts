@@ -7,8 +7,13 @@ import type { TenantSettings } from '../tenant';
  * `_ . : / = + - @` (AWS Tagging User Guide, "Tag naming limits and requirements"), hence the id and never the hospital's name.
  */
 export function tagAll(scope: IConstruct, settings: TenantSettings): void {
-  for (const [key, value] of Object.entries(tagsOf(settings))) Tags.of(scope).add(key, value);
+  for (const [key, value] of Object.entries(tagsOf(settings))) {
+    Tags.of(scope).add(key, value, { excludeResourceTypes: [...UNTAGGED_TYPES] });
+  }
 }
+
+/** Types whose tags are too new for cfn-lint's schema; neither costs anything nor holds data. */
+export const UNTAGGED_TYPES = ['AWS::ApplicationAutoScaling::ScalableTarget', 'AWS::CloudWatch::Dashboard'] as const;
 
 export function tagsOf({ tenant, workload, aws, compliance }: TenantSettings): Record<string, string> {
   return {
