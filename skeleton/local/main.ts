@@ -1,4 +1,5 @@
 /** `npm run local`: see `arguments.ts` for what it can be asked. */
+import './quiet-sdk';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { parseTenantSettings, type TenantSettings, TenantSettingsError } from '../src/tenant';

@@ -1,3 +1,4 @@
+import '../../local/quiet-sdk';
 import { OutputsError, readOutputs } from './outputs';
 
 /** Runs before the suite: without outputs there is nothing to test, and one message is better than one a test. */

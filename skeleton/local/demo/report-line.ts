@@ -1,33 +1,48 @@
-/** What the demo has seen so far, and in the last period. */
-export interface DemoFigures {
+/** What the demo has seen so far. */
+export interface DemoReport {
   readonly atMs: number;
   /** Events that monitors sent, bad ones and repeated ones included. */
   readonly sentCount: number;
-  readonly receivedCount: number;
   readonly storedCount: number;
-  readonly duplicateCount: number;
   readonly quarantinedCount: number;
-  /** How far behind the newest record the slowest shard is; `undefined` where nobody said so. */
-  readonly lagMs: number | undefined;
+  /** Events that came again and were not stored again. */
+  readonly repeatedCount: number;
+  /** How long the oldest event has been waiting. */
+  readonly lagMs: number;
+  /** From the bedside to the row; `undefined` when nothing was stored lately. */
   readonly latencyP99Ms: number | undefined;
+  /** Patients who have an alarm. */
   readonly alarmCount: number;
 }
 
-/** One line for a person who watches. */
-export function reportLine(now: DemoFigures, before: DemoFigures): string {
+/** One line for a person who watches. Rates are those since the line before. */
+export function reportLine(now: DemoReport, before: DemoReport): string {
   const seconds = Math.max(0.001, (now.atMs - before.atMs) / 1_000);
-  const perSecond = Math.round((now.storedCount - before.storedCount) / seconds);
-  const parts = [
+  const rate = (count: keyof DemoReport & `${string}Count`): string =>
+    grouped(Math.round((now[count] - before[count]) / seconds));
+  return [
     new Date(now.atMs).toISOString().slice(11, 19),
-    `events in ${grouped(now.receivedCount)} of ${grouped(now.sentCount)} sent`,
-    `stored ${grouped(now.storedCount)} (${grouped(perSecond)}/s)`,
-    `lag ${now.lagMs === undefined ? '–' : `${grouped(Math.round(now.lagMs))} ms`}`,
+    `in ${grouped(now.sentCount)} (${rate('sentCount')}/s)`,
+    `stored ${grouped(now.storedCount)} (${rate('storedCount')}/s)`,
+    `lag ${grouped(Math.round(now.lagMs))} ms`,
     `p99 ${now.latencyP99Ms === undefined ? '–' : `${grouped(Math.round(now.latencyP99Ms))} ms`}`,
     `quarantine ${grouped(now.quarantinedCount)}`,
-    `twice ${grouped(now.duplicateCount)}`,
+    `repeated ${grouped(now.repeatedCount)}`,
     `alarms ${now.alarmCount}`,
-  ];
-  return parts.join('  ');
+  ].join('  ');
+}
+
+/** The account at the end: every event that was sent, and what became of it. */
+export function closingLine(
+  sentCount: number,
+  settled: Omit<DemoReport, 'sentCount' | 'atMs' | 'lagMs' | 'latencyP99Ms' | 'alarmCount'>,
+): string {
+  const { storedCount, quarantinedCount, repeatedCount } = settled;
+  const missing = sentCount - storedCount - quarantinedCount - repeatedCount;
+  return (
+    `Of ${grouped(sentCount)} events sent, ${grouped(storedCount)} are stored, ${grouped(quarantinedCount)} in quarantine, ` +
+    `${grouped(repeatedCount)} came again and were not stored again; ${missing === 0 ? 'none is missing' : `${grouped(missing)} are missing`}.`
+  );
 }
 
 function grouped(count: number): string {

@@ -10,6 +10,12 @@ const ATTEMPTS_MAX = 12;
 const PAUSE_FIRST_MS = 50;
 const PAUSE_MAX_MS = 5_000;
 
+/** Where Kinesis put a record. */
+export interface RecordPlace {
+  readonly shardId: string;
+  readonly sequenceNumber: string;
+}
+
 /** Kinesis went on refusing records. `codes` are the error codes of the last answer. */
 export class RecordsRefusedError extends Error {
   constructor(
@@ -25,29 +31,37 @@ export class RecordsRefusedError extends Error {
  * Puts records to the stream and repeats those that Kinesis refused, as every producer has to: PutRecords may take
  * some and refuse others, and answers 200 then.
  *
+ * @returns the place of each record, in the order of `records`.
  * @throws RecordsRefusedError when Kinesis goes on refusing; the client's error when a request as a whole fails.
  */
 export async function putRecords(
   client: KinesisClient,
   streamName: string,
   records: readonly StreamRecord[],
-): Promise<void> {
-  for (const request of requestsOf(records)) await putUntilTaken(client, streamName, request);
+): Promise<RecordPlace[]> {
+  const places: RecordPlace[] = [];
+  for (const request of requestsOf(records)) places.push(...(await putUntilTaken(client, streamName, request)));
+  return places;
 }
 
 async function putUntilTaken(
   client: KinesisClient,
   streamName: string,
   records: readonly StreamRecord[],
-): Promise<void> {
+): Promise<RecordPlace[]> {
+  const places = new Map<StreamRecord, RecordPlace>();
   let rest = records;
   let codes: string[] = [];
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     if (attempt > 0) await pause(Math.min(PAUSE_MAX_MS, PAUSE_FIRST_MS * 2 ** attempt));
     const answer = await client.send(new PutRecordsCommand({ StreamName: streamName, Records: [...rest] }));
     const results = answer.Records ?? [];
-    rest = rest.filter((_, index) => results[index]?.SequenceNumber === undefined);
-    if (rest.length === 0) return;
+    rest.forEach((record, index) => {
+      const { ShardId: shardId, SequenceNumber: sequenceNumber } = results[index] ?? {};
+      if (shardId !== undefined && sequenceNumber !== undefined) places.set(record, { shardId, sequenceNumber });
+    });
+    rest = rest.filter((record) => !places.has(record));
+    if (rest.length === 0) return records.flatMap((record) => places.get(record) ?? []);
     codes = [...new Set(results.flatMap((result) => result.ErrorCode ?? []))];
   }
   throw new RecordsRefusedError(rest.length, codes);
