@@ -81,6 +81,18 @@ export async function sharedKinesis(): Promise<SharedKinesis> {
   return (await ask('/kinesis')) as SharedKinesis;
 }
 
+/** A PostgreSQL of one test file alone, prepared like the shared one, for tests that stop it. */
+export interface OwnPostgres {
+  readonly shared: SharedPostgres;
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startOwnPostgres(): Promise<OwnPostgres> {
+  const { server, shared } = await startPostgres();
+  return { shared, restart: async () => server.restart(), stop: async () => server.stop() };
+}
+
 async function ask(path: string): Promise<unknown> {
   const address = process.env[ADDRESS_VARIABLE];
   if (address === undefined)
