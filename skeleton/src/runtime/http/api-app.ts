@@ -62,22 +62,32 @@ export function createApiApp(routes: readonly Route[], dependencies: ApiAppDepen
   return app;
 }
 
+/** Reads, then records the access, then answers: in this order, so that no data leaves that is not on record. */
 async function answerRoute(route: Route, context: ApiContext, dependencies: ApiAppDependencies): Promise<Response> {
-  if (route.patientData !== 'none') return answerAudited(route, context, dependencies);
-  requireAnswerable(context);
-  return send(context, await route.get(context));
+  const reading: Reading = { patientId: null };
+  const answer = await read(route, context, reading)
+    .catch((error: unknown) => showable(error, dependencies.isUnavailable));
+  const result = route.patientData === 'none' ? answer : await recorded({ route, reading, answer }, context, dependencies);
+  return result instanceof FhirRequestError ? refuse(context, result) : send(context, result);
 }
 
-/** Reads, then records the access, then answers: in this order, so that no data leaves that is not on record. */
-async function answerAudited(
-  route: PatientDataRoute,
+async function read(route: Route, context: ApiContext, reading: Reading): Promise<Answer> {
+  requireAnswerable(context);
+  return route.patientData === 'none' ? route.get(context) : route.get(context, reading);
+}
+
+interface PatientDataAnswer {
+  readonly route: PatientDataRoute;
+  readonly reading: Reading;
+  readonly answer: Answer | FhirRequestError;
+}
+
+/** The answer once it is on record, or the refusal to give one. */
+async function recorded(
+  { route, reading, answer }: PatientDataAnswer,
   context: ApiContext,
-  { audit, observer, isUnavailable }: ApiAppDependencies,
-): Promise<Response> {
-  const reading: Reading = { patientId: null };
-  const result = await readPatientData(route, context, reading).catch((error: unknown) =>
-    showable(error, isUnavailable),
-  );
+  { audit, observer }: ApiAppDependencies,
+): Promise<Answer | FhirRequestError> {
   try {
     await audit.record({
       ...route.patientData,
@@ -85,20 +95,15 @@ async function answerAudited(
       principal: context.env.principal ?? UNAUTHENTICATED,
       patientId: reading.patientId,
       query: new URL(context.req.url).search.slice(1, AUDITED_QUERY_CHARACTERS_MAX + 1),
-      outcome: accessOutcome(result.status),
-      status: result.status,
-      returnedCount: result instanceof FhirRequestError ? 0 : (result.returnedCount ?? 0),
+      outcome: accessOutcome(answer.status),
+      status: answer.status,
+      returnedCount: answer instanceof FhirRequestError ? 0 : (answer.returnedCount ?? 0),
     });
+    return answer;
   } catch (error) {
     observer.auditFailed(context.env.requestId, error);
-    throw auditUnavailable(error);
+    return auditUnavailable(error);
   }
-  return result instanceof FhirRequestError ? refuse(context, result) : send(context, result);
-}
-
-async function readPatientData(route: PatientDataRoute, context: ApiContext, reading: Reading): Promise<Answer> {
-  requireAnswerable(context);
-  return route.get(context, reading);
 }
 
 function requireAnswerable(context: ApiContext): void {

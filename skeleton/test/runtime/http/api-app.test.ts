@@ -200,6 +200,13 @@ describe('every error is an OperationOutcome', () => {
     expect(answered[0]?.fault).toMatchObject({ cause: secret });
   });
 
+  test('500 is the answer also to what is thrown and is no Error', async () => {
+    const { request } = prepare({ get: async () => Promise.reject('p-1') });
+    const response = await request('/Chart');
+    expect(response.status).toBe(500);
+    expect(await response.text()).not.toContain('p-1');
+  });
+
   test('503 says that the database is away, and when to come again', async () => {
     const { request } = prepare({ get: async () => Promise.reject(new Error('away')), isUnavailable: () => true });
     const response = await request('/Chart');

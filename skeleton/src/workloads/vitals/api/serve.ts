@@ -18,17 +18,27 @@ export interface ServedApi {
   stop(signal: string): Promise<void>;
 }
 
+/** Where the API tells what it does. */
+export interface Output {
+  /** Receives each line of the log and of the metrics. */
+  write(line: string): void;
+}
+
 /**
  * Serves the API on this machine only, with the environment of the Lambda function and `API_PORT` (0: a free one).
  * Says `api.listening` with the port when it is ready.
  *
+ * @param output default: standard output.
  * @throws EnvironmentError, or Node's error when the port is taken.
  */
-export async function serveApi(variables: Readonly<Record<string, string | undefined>>): Promise<ServedApi> {
+export async function serveApi(
+  variables: Readonly<Record<string, string | undefined>>,
+  output: Output = process.stdout,
+): Promise<ServedApi> {
   const environment = parseApiEnvironment(variables);
   const port = parsePort(variables.API_PORT);
-  const log = createLog({ service: 'api', environment: environment.environmentSuffix });
-  const metrics = new Metrics(environment.environmentSuffix);
+  const log = createLog({ service: 'api', environment: environment.environmentSuffix, destination: output });
+  const metrics = new Metrics(environment.environmentSuffix, (line) => output.write(line));
   const connections = openApiConnections(environment, log, CONNECTIONS_MAX);
   const app = createApi({ ...connections, observer: apiObserver(log, metrics) });
   log.event('process.started', { region: environment.region });

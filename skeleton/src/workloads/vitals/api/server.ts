@@ -13,6 +13,9 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   if (error instanceof EnvironmentError) process.stderr.write(`${error.message}\n`);
-  else createLog({ service: 'api', environment: process.env.ENVIRONMENT_SUFFIX ?? '' }).event('process.start_failed', { error });
+  else
+    createLog({ service: 'api', environment: process.env.ENVIRONMENT_SUFFIX ?? '' }).event('process.start_failed', {
+      error,
+    });
   process.exitCode = 1;
 });
