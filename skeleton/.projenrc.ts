@@ -1,4 +1,5 @@
-import { awscdk, javascript, TextFile, typescript } from 'projen';
+import { awscdk, DependencyType, javascript, TextFile, typescript, YamlFile } from 'projen';
+import { addWorkflows } from './projenrc/workflows';
 
 /**
  * How this repository is built, tested and deployed. `npx projen` writes every file that follows from it.
@@ -186,6 +187,23 @@ project.eslint?.addRules({
   'eqeqeq': ['error', 'always'],
   'no-console': 'error',
 });
+
+// projen brings what this app does without: tsx runs TypeScript, and esbuild is one of the app's own dependencies.
+for (const name of ['ts-node', 'esbuild']) project.deps.removeDependency(name, DependencyType.BUILD);
+
+new YamlFile(project, '.cfnlintrc', {
+  obj: {
+    ignore_checks: [
+      // CDK states dependencies that CloudFormation could infer; stating them twice does no harm.
+      'W3005',
+      // Zones are named by region on purpose: see src/foundation/availability-zones.ts.
+      'W3010',
+    ],
+  },
+});
+
+if (project.github === undefined) throw new Error('Workflows need the GitHub component.');
+addWorkflows(project.github);
 
 // One command a thing: `build` spawns compile, synth, and test, which lints.
 project.compileTask.exec('tsc --noEmit -p tsconfig.dev.json');
