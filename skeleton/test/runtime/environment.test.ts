@@ -1,0 +1,55 @@
+import { EnvironmentError, parseApiEnvironment, parseProcessorEnvironment } from '../../src/runtime/environment';
+
+const COMMON = {
+  AWS_REGION: 'eu-central-1',
+  DATABASE_HOST: 'db.example',
+  DATABASE_NAME: 'vitals',
+  DATABASE_SECRET_ARN: 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:x-a1B2c3',
+  ENVIRONMENT_SUFFIX: 'prod',
+};
+const PROCESSOR = { ...COMMON, STREAM_NAME: 'stream-prod', OBSERVATION_RETENTION_DAYS: '90' };
+
+describe('the environment', () => {
+  test('of a processor has defaults for all but what differs between environments', () => {
+    expect(parseProcessorEnvironment(PROCESSOR)).toEqual({
+      streamName: 'stream-prod',
+      region: 'eu-central-1',
+      database: {
+        host: 'db.example',
+        port: 5432,
+        name: 'vitals',
+        secretArn: COMMON.DATABASE_SECRET_ARN,
+        caFile: undefined,
+      },
+      observationRetentionDays: 90,
+      environmentSuffix: 'prod',
+      healthPort: 8080,
+      pollIntervalMs: 200,
+      batchEventsMax: 500,
+      leaseSeconds: 15,
+      migrationsDirectory: undefined,
+    });
+  });
+
+  test('of the API reads where it writes, unless it names a reader', () => {
+    expect(parseApiEnvironment(COMMON).databaseReaderHost).toBe('db.example');
+    expect(parseApiEnvironment({ ...COMMON, DATABASE_READER_HOST: 'reader.example' }).databaseReaderHost).toBe(
+      'reader.example',
+    );
+  });
+
+  test('that is wrong is told by every variable at once, without its value', () => {
+    const read = () =>
+      parseProcessorEnvironment({ ...PROCESSOR, STREAM_NAME: undefined, DATABASE_PORT: 'hunter2', LEASE_SECONDS: '0' });
+
+    expect(read).toThrow(EnvironmentError);
+    expect(read).toThrow(
+      [
+        'The environment is wrong:',
+        '- DATABASE_PORT is wrong: expected a whole number of a TCP port from 1 to 65535',
+        '- STREAM_NAME is missing: expected the name of the Kinesis stream',
+        '- LEASE_SECONDS is wrong: expected a whole number of seconds from 1 to 300',
+      ].join('\n'),
+    );
+  });
+});
