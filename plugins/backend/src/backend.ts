@@ -1,4 +1,5 @@
 import { createBackend } from '@backstage/backend-defaults';
+import { fileLocationsModule } from './file-locations';
 
 /**
  * The Backstage backend, as a process of its own: it stops by itself on SIGTERM, and the portal that started it stops
@@ -14,6 +15,7 @@ backend.add(import('@backstage/plugin-auth-backend'));
 backend.add(import('@backstage/plugin-auth-backend-module-guest-provider'));
 backend.add(import('@backstage/plugin-catalog-backend'));
 backend.add(import('@backstage/plugin-catalog-backend-module-scaffolder-entity-model'));
+backend.add(fileLocationsModule);
 backend.add(import('@backstage/plugin-scaffolder-backend'));
 backend.add(import('backstage-plugin-scaffolder-backend-module-hipaa-pipeline'));
 
