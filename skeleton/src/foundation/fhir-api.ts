@@ -81,6 +81,8 @@ export class FhirApi extends Construct {
         accessLogFormat: accessLogFormat(),
       },
     });
+    // The construct's own output: our list has the address, under a name that is documented.
+    if (!this.api.node.tryRemoveChild('Endpoint')) throw new Error('RestApi no longer makes an output of its own.');
     this.makeExecutionLogFirst(stageName, logKey, logRetentionDays);
     addFhirErrorResponses(this.api);
 

@@ -1,0 +1,46 @@
+import { parseTenantSettings } from '../../../src/tenant';
+import type { TenantAnswers, TenantSettings } from '../../../src/tenant';
+
+type DeepPartial<T> = T extends readonly unknown[] ? T : T extends object ? { [K in keyof T]?: DeepPartial<T[K]> } : T;
+export type AnswersChange = DeepPartial<TenantAnswers>;
+
+const ACCOUNT_ID = '111122223333';
+
+/** Answers of a made-up hospital. Tests never read `tenant.json`, which is another tenant's in each repository. */
+export function answers(change: AnswersChange = {}): TenantAnswers {
+  const region = change.aws?.region ?? 'eu-central-1';
+  return {
+    schemaVersion: 1,
+    workload: 'vitals',
+    ...change,
+    tenant: { id: 'st-luke', name: 'St. Luke', owner: 'group:default/st-luke', costCentre: 'ICU', ...change.tenant },
+    aws: {
+      accountId: ACCOUNT_ID,
+      region,
+      environmentSuffix: 'prod',
+      deployRoleArn: `arn:aws:iam::${ACCOUNT_ID}:role/pipeline-deploy`,
+      ...change.aws,
+    },
+    secrets: {
+      databaseArn: `arn:aws:secretsmanager:${region}:${ACCOUNT_ID}:secret:st-luke/database-a1B2c3`,
+      ...change.secrets,
+    },
+    capacity: { peakEventsPerSecond: 1000, ...change.capacity },
+    compliance: { frameworks: ['hipaa', 'gdpr'], ...change.compliance },
+    observability: { alarmEmail: 'oncall@st-luke.example', ...change.observability },
+  };
+}
+
+export function settings(change: AnswersChange = {}): TenantSettings {
+  return parseTenantSettings(answers(change));
+}
+
+/** Every choice that the settings offer, made the other way than by default, and the longest names there can be. */
+export const OTHER_CHOICES: AnswersChange = {
+  tenant: { id: 'a'.repeat(40) },
+  aws: { region: 'ca-central-1', environmentSuffix: 'a2345678901234567890', egress: 'nat', trail: 'organization' },
+  secrets: { databaseKeyArn: 'arn:aws:kms:ca-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab' },
+  capacity: { peakEventsPerSecond: 20_000 },
+  compliance: { frameworks: ['hipaa'], logRetentionDays: 365, backupRetentionDays: 7, observationRetentionDays: 30 },
+  observability: { alarmEmail: undefined },
+};

@@ -1,0 +1,97 @@
+import { OTHER_CHOICES } from './foundation/support/settings';
+import type { AnswersChange } from './foundation/support/settings';
+import { synthesize } from './foundation/support/synthesis';
+import type { Resource } from './foundation/support/synthesis';
+import { UNTAGGED_TYPES } from '../src/foundation/tags';
+
+/**
+ * What holds for every resource of a pipeline, whoever adds it. Each invariant has the reason for which it exists in its name or above it.
+ */
+const ENVIRONMENTS: ReadonlyArray<[string, AnswersChange]> = [
+  ['by default', {}],
+  ['with every choice made the other way', OTHER_CHOICES],
+];
+
+/** Types that CloudFormation deletes only when told to: by default it takes a snapshot, which outlives the stack and costs. */
+const SNAPSHOT_BY_DEFAULT = ['AWS::RDS::DBCluster'];
+
+describe.each(ENVIRONMENTS)('a pipeline %s', (_, change) => {
+  const { stack, resources, ofType } = synthesize(change);
+
+  it('can be destroyed: nothing is retained, kept as a snapshot, or protected', () => {
+    const kept = resources.filter(
+      ({ Type, DeletionPolicy, UpdateReplacePolicy }) =>
+        [DeletionPolicy, UpdateReplacePolicy].some((policy) => policy !== undefined && policy !== 'Delete') ||
+        (SNAPSHOT_BY_DEFAULT.includes(Type) && DeletionPolicy !== 'Delete'),
+    );
+    const protectedOnes = resources.filter(({ Properties }) => /"Deletion\w*Protection\w*":true/.test(JSON.stringify(Properties)));
+
+    expect(ids(kept)).toEqual([]);
+    expect(ids(protectedOnes)).toEqual([]);
+    expect(stack.terminationProtection).toBe(false);
+  });
+
+  it('tags every resource that can be tagged with tenant, environment and data classification', () => {
+    const taggable = resources.filter(
+      ({ Properties, Type }) => 'Tags' in Properties && !UNTAGGED_TYPES.some((type) => type === Type),
+    );
+    const wanting = taggable.filter(({ Properties }) => {
+      const tags = JSON.stringify(Properties.Tags);
+      return !['Tenant', 'Environment', 'DataClassification', 'CostCentre', 'Frameworks'].every((key) => tags.includes(key));
+    });
+
+    expect(taggable.length).toBeGreaterThan(50);
+    expect(ids(wanting)).toEqual([]);
+  });
+
+  it('encrypts every log group with our key and keeps it for as long as the tenant said', () => {
+    const { compliance } = change;
+    const wanting = ofType('AWS::Logs::LogGroup').filter(
+      ({ Properties }) =>
+        Properties.KmsKeyId === undefined || Properties.RetentionInDays !== (compliance?.logRetentionDays ?? 2192),
+    );
+
+    expect(ids(wanting)).toEqual([]);
+  });
+
+  it('encrypts every store with a key of its own', () => {
+    // [type, property that names the key]; S3 and the rest are asserted where they are made.
+    for (const [type, property] of [
+      ['AWS::RDS::DBCluster', 'KmsKeyId'],
+      ['AWS::Kinesis::Stream', 'StreamEncryption'],
+      ['AWS::SNS::Topic', 'KmsMasterKeyId'],
+      ['AWS::Lambda::Function', 'KmsKeyArn'],
+    ] as const) {
+      const own = ofType(type).filter(({ id }) => !id.startsWith('Custom'));
+      for (const { Properties } of own) expect(JSON.stringify(Properties[property])).toMatch(/Keys(Data|Telemetry)/);
+    }
+  });
+
+  it('rotates every key, and takes no longer than it must to delete one', () => {
+    for (const { Properties } of ofType('AWS::KMS::Key')) {
+      expect(Properties).toMatchObject({ EnableKeyRotation: true, PendingWindowInDays: 7 });
+    }
+  });
+
+  it('lets nothing in from the internet', () => {
+    const rules = [
+      ...ofType('AWS::EC2::SecurityGroup').flatMap(({ Properties }) => Properties.SecurityGroupIngress ?? []),
+      ...ofType('AWS::EC2::SecurityGroupIngress').map(({ Properties }) => Properties),
+    ];
+
+    expect(rules.length).toBeGreaterThan(0);
+    expect(JSON.stringify(rules)).not.toMatch(/0\.0\.0\.0\/0|::\/0/);
+  });
+
+  it('puts no user name, password or patient into an environment variable', () => {
+    const environments = [...ofType('AWS::ECS::TaskDefinition'), ...ofType('AWS::Lambda::Function')].map(({ Properties }) =>
+      JSON.stringify(Properties.Environment ?? Properties.ContainerDefinitions),
+    );
+
+    expect(environments.join()).not.toMatch(/resolve:secretsmanager|password/i);
+  });
+});
+
+function ids(resources: readonly Resource[]): string[] {
+  return resources.map(({ id, Type }) => `${Type} ${id}`);
+}
