@@ -1,64 +1,55 @@
+import { once } from 'node:events';
 import { createApi } from './create-api';
-import { EnvironmentError, parseApiEnvironment } from '../../../runtime/environment';
+import { type ApiEnvironment, EnvironmentError } from '../../../runtime/environment';
 import { openApiConnections } from '../../../runtime/http/api-connections';
 import { apiObserver } from '../../../runtime/http/api-observer';
 import { startNodeHost } from '../../../runtime/http/node-host';
-import { createLog } from '../../../runtime/log/log';
-import { Metrics } from '../../../runtime/metrics/metrics';
+import type { Log } from '../../../runtime/log/log';
+import type { Metrics } from '../../../runtime/metrics/metrics';
 
 const CONNECTIONS_MAX = 5;
 
 /** Who every caller of the local API is taken for. */
-export const LOCAL_PRINCIPAL = 'local-developer';
+const LOCAL_PRINCIPAL = 'local-developer';
 
-export interface ServedApi {
-  /** Without a slash at its end. */
-  readonly baseUrl: string;
-  /** Answers what is under way, then closes server and connections. */
-  stop(signal: string): Promise<void>;
-}
-
-/** Where the API tells what it does. */
-export interface Output {
-  /** Receives each line of the log and of the metrics. */
-  write(line: string): void;
+export interface ServeOptions {
+  readonly environment: ApiEnvironment;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Asks it to end. */
+  readonly signal: AbortSignal;
 }
 
 /**
- * Serves the API on this machine only, with the environment of the Lambda function and `API_PORT` (0: a free one).
- * Says `api.listening` with the port when it is ready.
+ * Serves the API on this machine only. Says `api.listening` with the port when it is ready. Asked to end, it answers what is
+ * under way, closes its connections and resolves.
  *
- * @param output default: standard output.
- * @throws EnvironmentError, or Node's error when the port is taken.
+ * @throws Node's error when the port is taken.
  */
-export async function serveApi(
-  variables: Readonly<Record<string, string | undefined>>,
-  output: Output = process.stdout,
-): Promise<ServedApi> {
-  const environment = parseApiEnvironment(variables);
-  const port = parsePort(variables.API_PORT);
-  const log = createLog({ service: 'api', environment: environment.environmentSuffix, destination: output });
-  const metrics = new Metrics(environment.environmentSuffix, (line) => output.write(line));
+export async function serveApi({ environment, port, log, metrics, signal }: ServeOptions): Promise<void> {
   const connections = openApiConnections(environment, log, CONNECTIONS_MAX);
-  const app = createApi({ ...connections, observer: apiObserver(log, metrics) });
-  log.event('process.started', { region: environment.region });
-  const host = await startNodeHost({ app, port, principal: LOCAL_PRINCIPAL });
-  metrics.start();
-  log.event('api.listening', { port: Number(new URL(host.baseUrl).port) });
-  return {
-    baseUrl: host.baseUrl,
-    stop: async (signal) => {
-      const startedAtMs = performance.now();
-      log.event('process.stopping', { signal });
-      await host.close();
-      await connections.close();
-      metrics.stop();
-      log.event('process.stopped', { graceful: true, durationMs: Math.round(performance.now() - startedAtMs) });
-    },
-  };
+  try {
+    const app = createApi({ ...connections, observer: apiObserver(log, metrics) });
+    const host = await startNodeHost({ app, port, principal: LOCAL_PRINCIPAL });
+    metrics.start();
+    log.event('api.listening', { port: Number(new URL(host.baseUrl).port) });
+    if (!signal.aborted) await once(signal, 'abort');
+    await host.close();
+  } finally {
+    await connections.close();
+    metrics.stop();
+  }
 }
 
-function parsePort(text: string | undefined): number {
+/**
+ * Reads `API_PORT`: the one variable that the local API has and the Lambda function has not.
+ *
+ * @throws EnvironmentError
+ */
+export function parseApiPort(variables: Readonly<Record<string, string | undefined>>): number {
+  const text = variables.API_PORT;
   const port = text !== undefined && /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port >= 0 && port <= 65_535) return port;
   throw new EnvironmentError([

@@ -1,21 +1,31 @@
-import { serveApi } from './serve';
-import { EnvironmentError } from '../../../runtime/environment';
+/**
+ * The vitals API of the local stack, with the environment of the Lambda function and `API_PORT`. It runs until SIGTERM or
+ * SIGINT; exit code 1 when it cannot start.
+ */
+import { parseApiPort, serveApi } from './serve';
+import { type ApiEnvironment, EnvironmentError, parseApiEnvironment } from '../../../runtime/environment';
+import { logCrashes } from '../../../runtime/log/crash';
 import { createLog } from '../../../runtime/log/log';
+import { Metrics } from '../../../runtime/metrics/metrics';
+import { runUntilSignalled } from '../../../runtime/process/lifecycle';
 
-/** Entry of the local API: runs until SIGTERM or SIGINT. Exit code 1 when it cannot start. */
-async function main(): Promise<void> {
-  const api = await serveApi(process.env);
-  const signal = await new Promise<NodeJS.Signals>((resolve) => {
-    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, resolve);
-  });
-  await api.stop(signal);
+void run();
+
+async function run(): Promise<void> {
+  const { environment, port } = readEnvironment();
+  const log = createLog({ service: 'api', environment: environment.environmentSuffix });
+  logCrashes(log);
+  const metrics = new Metrics(environment.environmentSuffix);
+  await runUntilSignalled(log, async (signal) => serveApi({ environment, port, log, metrics, signal }));
 }
 
-main().catch((error: unknown) => {
-  if (error instanceof EnvironmentError) process.stderr.write(`${error.message}\n`);
-  else
-    createLog({ service: 'api', environment: process.env.ENVIRONMENT_SUFFIX ?? '' }).event('process.start_failed', {
-      error,
-    });
-  process.exitCode = 1;
-});
+/** A wrong environment is told to the person who wrote it. It names variables, and no value. */
+function readEnvironment(): { readonly environment: ApiEnvironment; readonly port: number } {
+  try {
+    return { environment: parseApiEnvironment(process.env), port: parseApiPort(process.env) };
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return process.exit(1);
+  }
+}

@@ -4,8 +4,10 @@ import { createInterface } from 'node:readline';
 import type { Bundle } from 'fhir/r4';
 import { ApiFixture, reading } from './api-fixture';
 import { bundle } from '../../../../src/foundation/bundle';
-import { EnvironmentError } from '../../../../src/runtime/environment';
-import { type ServedApi, serveApi } from '../../../../src/workloads/vitals/api/serve';
+import { parseApiEnvironment } from '../../../../src/runtime/environment';
+import { createLog } from '../../../../src/runtime/log/log';
+import { Metrics } from '../../../../src/runtime/metrics/metrics';
+import { parseApiPort, serveApi } from '../../../../src/workloads/vitals/api/serve';
 
 let api: ApiFixture;
 beforeAll(async () => {
@@ -19,22 +21,29 @@ afterEach(async () => {
   await api.database.owner.query('TRUNCATE access_audit');
 });
 
-const variables = (change: Record<string, string | undefined> = {}) => ({
-  ...api.database.environment(),
-  API_PORT: '0',
-  ...change,
-});
-
-/** The API in this process, with the SDK's variables where the SDK looks for them. */
-async function serve(
-  change: Record<string, string> = {},
-): Promise<{ served: ServedApi; lines: Record<string, unknown>[] }> {
+/** The API in this process, until `stop`; what it says goes to `lines`. */
+async function serve(change: Record<string, string> = {}) {
   const lines: Record<string, unknown>[] = [];
-  const output = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
-  return { served: await serveApi(variables(change), output), lines };
+  const write = (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>);
+  const stopping = new AbortController();
+  const done = serveApi({
+    environment: parseApiEnvironment({ ...api.database.environment(), ...change }),
+    port: 0,
+    log: createLog({ service: 'api', environment: 'test', destination: { write } }),
+    metrics: new Metrics('test', write),
+    signal: stopping.signal,
+  });
+  const stop = async () => {
+    stopping.abort();
+    await done;
+  };
+  const isListening = () => lines.find(({ event }) => event === 'api.listening');
+  while (isListening() === undefined) await Promise.race([done, new Promise((resolve) => setTimeout(resolve, 5))]);
+  return { baseUrl: `http://127.0.0.1:${String(isListening()?.port)}`, lines, stop };
 }
 
 describe('the local API', () => {
+  // The SDK looks for its variables in the process's own environment.
   const sdkVariables = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_ENDPOINT_URL_SECRETS_MANAGER'] as const;
   beforeAll(() => {
     const environment = api.database.environment();
@@ -45,48 +54,66 @@ describe('the local API', () => {
   });
 
   test('answers over HTTP under the principal local-developer', async () => {
-    const { served, lines } = await serve();
+    const { baseUrl, lines, stop } = await serve();
     try {
-      const response = await fetch(`${served.baseUrl}/Observation?patient=p-1&date=ge2020-01-01T00:00:00+01:00`);
+      const response = await fetch(`${baseUrl}/Observation?patient=p-1&date=ge2020-01-01T00:00:00+01:00`);
       expect(response.status).toBe(200);
       const { entry, link } = (await response.json()) as Bundle;
       expect(entry).toHaveLength(1);
-      expect(link?.[0]?.url.startsWith(`${served.baseUrl}/Observation?patient=p-1&`)).toBe(true);
+      expect(link?.[0]?.url.startsWith(`${baseUrl}/Observation?patient=p-1&`)).toBe(true);
       expect(await api.audit()).toMatchObject([{ principal: 'local-developer', patient_id: 'p-1', returned: 1 }]);
-      expect(lines.map(({ event }) => event)).toEqual(['process.started', 'api.listening', 'request.answered']);
     } finally {
-      await served.stop('SIGTERM');
+      await stop();
     }
-    expect(lines.slice(-3)).toMatchObject([
-      { event: 'process.stopping', signal: 'SIGTERM' },
-      { ApiErrorCount: 0 },
-      { event: 'process.stopped', graceful: true },
-    ]);
+    expect(lines).toMatchObject([{ event: 'api.listening' }, { event: 'request.answered' }, { ApiErrorCount: 0 }]);
     expect(JSON.stringify(lines)).not.toMatch(/p-1|123\.456/);
+    await expect(fetch(baseUrl)).rejects.toThrow();
   });
 
   test('reads from the reader’s host when it is given', async () => {
-    // Verified TLS refuses the server under a name that is not in its certificate: so that is where it looked.
-    const { served, lines } = await serve({ DATABASE_READER_HOST: 'localhost.' });
+    // TLS refuses the server under a name that is not in its certificate: so that is where it looked.
+    const { baseUrl, lines, stop } = await serve({ DATABASE_READER_HOST: 'localhost.' });
     try {
-      expect((await fetch(`${served.baseUrl}/Observation?patient=p-1`)).status).toBeGreaterThanOrEqual(500);
+      expect((await fetch(`${baseUrl}/Observation?patient=p-1`)).status).toBeGreaterThanOrEqual(500);
       expect(await api.audit()).toMatchObject([{ outcome: 'failed', patient_id: 'p-1' }]);
       expect(lines).toContainEqual(expect.objectContaining({ event: 'request.failed' }));
     } finally {
-      await served.stop('SIGTERM');
+      await stop();
     }
+  });
+
+  test('fails when its port is taken, and leaves nothing open', async () => {
+    const { baseUrl, stop } = await serve();
+    const second = serveApi({
+      environment: parseApiEnvironment(api.database.environment()),
+      port: Number(new URL(baseUrl).port),
+      log: { event: () => undefined },
+      metrics: new Metrics('test', () => undefined),
+      signal: AbortSignal.abort(),
+    });
+    await expect(second).rejects.toThrow(/EADDRINUSE/);
+    await stop();
   });
 });
 
-test.each([
-  ['API_PORT', undefined, /API_PORT is missing/],
-  ['API_PORT', '65536', /API_PORT is wrong/],
-  ['API_PORT', '80 ', /API_PORT is wrong/],
-  ['DATABASE_HOST', undefined, /DATABASE_HOST is missing/],
-])('%s %j is refused by name', async (name, value, message) => {
-  const refused = await serveApi(variables({ [name]: value })).catch((error: unknown) => error);
-  expect(refused).toBeInstanceOf(EnvironmentError);
-  expect(refused).toMatchObject({ message: expect.stringMatching(message) });
+describe('API_PORT', () => {
+  test.each([
+    ['0', 0],
+    ['8081', 8081],
+    ['65535', 65535],
+  ])('%s is a port', (text, port) => {
+    expect(parseApiPort({ API_PORT: text })).toBe(port);
+  });
+
+  test.each([
+    [undefined, 'missing'],
+    ['65536', 'wrong'],
+    ['80 ', 'wrong'],
+    ['', 'wrong'],
+    ['-1', 'wrong'],
+  ])('%j is refused as %s', (text, fault) => {
+    expect(() => parseApiPort({ API_PORT: text })).toThrow(new RegExp(`API_PORT is ${fault}`));
+  });
 });
 
 describe('the bundled program', () => {
@@ -100,7 +127,7 @@ describe('the bundled program', () => {
   };
 
   test('says when it is ready and ends itself on SIGTERM', async () => {
-    const { program, lines } = start(variables() as Record<string, string>);
+    const { program, lines } = start({ ...api.database.environment(), API_PORT: '0' });
     try {
       const events: string[] = [];
       let port = 0;
@@ -116,8 +143,7 @@ describe('the bundled program', () => {
       const [code] = program.exitCode === null ? await once(program, 'exit') : [program.exitCode];
       expect(code).toBe(0);
       expect(events).toEqual([
-        'process.started',
-        'api.listening',
+                'api.listening',
         'request.answered',
         'process.stopping',
         'process.stopped',
