@@ -5,13 +5,15 @@ export type LocalCommand =
   | { readonly mode: 'help' }
   | ({ readonly mode: 'serve' } & Common)
   | ({ readonly mode: 'demo'; readonly patients: number; readonly seed: string } & Common)
-  | { readonly mode: 'exec'; readonly command: string; readonly apiPort: number };
+  | ({ readonly mode: 'exec'; readonly command: string } & Common);
 
 interface Common {
-  /** Ends after this time; `undefined` runs until it is stopped. */
+  /** Ends after this time; `undefined` runs until it is stopped, or until the command ends. */
   readonly durationSeconds: number | undefined;
   /** Port of the API; 0 takes a free one. */
   readonly apiPort: number;
+  /** Folder for outputs and logs; `undefined` stands for the repository itself. */
+  readonly directory: string | undefined;
 }
 
 export const HELP = `Runs the whole pipeline on this machine: PostgreSQL, Kinesis, Secrets Manager, two processors and the API.
@@ -27,6 +29,7 @@ It needs no container engine and no AWS account. Ctrl-C stops it and leaves noth
   --duration SECONDS    stop after this time
   --exec "COMMAND"      such as --exec "npm run integration"
   --api-port PORT       port of the API (default: a free one)
+  --directory DIR       put outputs and logs there, not into this repository
   --help                this text
 
 While it runs, cfn-outputs/flat-outputs.json tells where everything is, as after a deployment. Logs are in .local/logs.
@@ -36,7 +39,7 @@ const DEMO_PATIENTS = 200;
 const PATIENTS_MAX = 5_000;
 const DURATION_MAX_SECONDS = 7 * 24 * 3_600;
 
-const VALUED = ['--patients', '--seed', '--duration', '--exec', '--api-port'] as const;
+const VALUED = ['--patients', '--seed', '--duration', '--exec', '--api-port', '--directory'] as const;
 const FLAGS = ['--demo', '--help', ...VALUED] as const;
 type Flag = (typeof FLAGS)[number];
 
@@ -48,35 +51,27 @@ type Flag = (typeof FLAGS)[number];
 export function parseArguments(words: readonly string[]): LocalCommand {
   const given = readFlags(words);
   if (given.has('--help')) return { mode: 'help' };
-  const apiPort = wholeNumber(given, '--api-port', { minimum: 1, maximum: 65_535, unit: 'a TCP port' }) ?? 0;
+  const common: Common = {
+    durationSeconds: wholeNumber(given, '--duration', { minimum: 1, maximum: DURATION_MAX_SECONDS, unit: 'seconds' }),
+    apiPort: wholeNumber(given, '--api-port', { minimum: 1, maximum: 65_535, unit: 'a TCP port' }) ?? 0,
+    directory: given.get('--directory'),
+  };
   const command = given.get('--exec');
-  const demo = given.has('--demo');
   if (command !== undefined) {
     const other = (['--demo', '--patients', '--seed', '--duration'] as const).find((flag) => given.has(flag));
     if (other !== undefined)
       throw new LocalStackError(`--exec ends with its command, so ${other} does not go with it.`);
     if (command.trim() === '')
       throw new LocalStackError('--exec needs a command, such as --exec "npm run integration".');
-    return { mode: 'exec', command, apiPort };
+    return { mode: 'exec', command, ...common };
   }
-  const durationSeconds = wholeNumber(given, '--duration', {
-    minimum: 1,
-    maximum: DURATION_MAX_SECONDS,
-    unit: 'seconds',
-  });
-  if (!demo) {
+  if (!given.has('--demo')) {
     const other = (['--patients', '--seed'] as const).find((flag) => given.has(flag));
     if (other !== undefined) throw new LocalStackError(`${other} is about the demo: add --demo.`);
-    return { mode: 'serve', durationSeconds, apiPort };
+    return { mode: 'serve', ...common };
   }
   const patients = wholeNumber(given, '--patients', { minimum: 1, maximum: PATIENTS_MAX, unit: 'patients' });
-  return {
-    mode: 'demo',
-    patients: patients ?? DEMO_PATIENTS,
-    seed: given.get('--seed') ?? '1',
-    durationSeconds,
-    apiPort,
-  };
+  return { mode: 'demo', patients: patients ?? DEMO_PATIENTS, seed: given.get('--seed') ?? '1', ...common };
 }
 
 function readFlags(words: readonly string[]): Map<Flag, string> {

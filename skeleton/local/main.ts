@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { parseTenantSettings, type TenantSettings, TenantSettingsError } from '../src/tenant';
 import { HELP, type LocalCommand, parseArguments } from './arguments';
+import { claim } from './claim';
 import { runDemo } from './demo';
 import { LocalStackError } from './errors';
 import { runCommand } from './run-command';
@@ -11,8 +12,6 @@ import { LocalStack } from './stack';
 import { listenForStop, type StopSignal } from './stop-signal';
 
 const ROOT = resolve(__dirname, '..');
-const OUTPUTS_FILE = join(ROOT, 'cfn-outputs', 'flat-outputs.json');
-const LOG_DIRECTORY = join(ROOT, '.local', 'logs');
 
 type RunningCommandLine = Exclude<LocalCommand, { mode: 'help' }>;
 
@@ -33,13 +32,32 @@ async function main(): Promise<number> {
 }
 
 async function runStack(command: RunningCommandLine, stop: StopSignal): Promise<number> {
+  const directory = resolve(command.directory ?? ROOT);
+  const outputsFile = join(directory, 'cfn-outputs', 'flat-outputs.json');
+  const logDirectory = join(directory, '.local', 'logs');
+  const giveBack = claim(join(directory, '.local', 'stack.pid'));
+  try {
+    return await runClaimed({ command, stop, outputsFile, logDirectory });
+  } finally {
+    giveBack();
+  }
+}
+
+interface ClaimedRun {
+  readonly command: RunningCommandLine;
+  readonly stop: StopSignal;
+  readonly outputsFile: string;
+  readonly logDirectory: string;
+}
+
+async function runClaimed({ command, stop, outputsFile, logDirectory }: ClaimedRun): Promise<number> {
   say('Starting PostgreSQL, Kinesis, Secrets Manager, two processors and the API …');
   let lost: string | undefined;
   const startedAtMs = Date.now();
   const stack = await LocalStack.start({
     tenant: readTenant(),
-    outputsFile: OUTPUTS_FILE,
-    logDirectory: LOG_DIRECTORY,
+    outputsFile,
+    logDirectory,
     apiPort: command.apiPort,
     onLost: (reason) => {
       lost = reason;
@@ -49,7 +67,7 @@ async function runStack(command: RunningCommandLine, stop: StopSignal): Promise<
   let exitCode = 0;
   try {
     if (!stop.isAsked) {
-      say(summary(stack, Date.now() - startedAtMs));
+      say(summary({ stack, outputsFile, logDirectory, startedInMs: Date.now() - startedAtMs }));
       exitCode = await work(command, stack, stop);
     }
   } finally {
@@ -87,15 +105,22 @@ function readTenant(): TenantSettings {
   return parseTenantSettings(JSON.parse(readFileSync(file, 'utf8')));
 }
 
-function summary({ outputs, postgres }: LocalStack, startedInMs: number): string {
+interface Started {
+  readonly stack: LocalStack;
+  readonly outputsFile: string;
+  readonly logDirectory: string;
+  readonly startedInMs: number;
+}
+
+function summary({ stack: { outputs, postgres }, outputsFile, logDirectory, startedInMs }: Started): string {
   return `
 The pipeline of ${outputs.TenantId} runs (started in ${(startedInMs / 1_000).toFixed(1)} s).
 
   API        ${outputs.ApiUrl}
   Kinesis    ${outputs.LocalKinesisEndpoint}  stream ${outputs.KinesisStreamName}
   PostgreSQL ${postgres.host}:${postgres.port}  database ${outputs.DatabaseName}
-  Outputs    ${relative(process.cwd(), OUTPUTS_FILE)}
-  Logs       ${relative(process.cwd(), LOG_DIRECTORY)}
+  Outputs    ${relative(process.cwd(), outputsFile)}
+  Logs       ${relative(process.cwd(), logDirectory)}
 
 Try next:
   curl ${outputs.ApiUrl}metadata

@@ -2,7 +2,7 @@ import { HELP, parseArguments } from '../../local/arguments';
 
 describe('the command line of the local stack', () => {
   test('serves until it is stopped when nothing is said', () => {
-    expect(parseArguments([])).toEqual({ mode: 'serve', durationSeconds: undefined, apiPort: 0 });
+    expect(parseArguments([])).toEqual({ mode: 'serve', durationSeconds: undefined, apiPort: 0, directory: undefined });
   });
 
   test('runs a demo of 200 patients unless told otherwise', () => {
@@ -13,21 +13,32 @@ describe('the command line of the local stack', () => {
       seed: 'abc',
       durationSeconds: 30,
       apiPort: 0,
+      directory: undefined,
     });
   });
 
   test('hands a command on as it is, equal signs included', () => {
-    expect(parseArguments(['--exec=A=1 npm test', '--api-port', '8080'])).toEqual({
+    expect(parseArguments(['--exec=A=1 npm test', '--api-port', '8080', '--directory', '/tmp/x'])).toMatchObject({
       mode: 'exec',
       command: 'A=1 npm test',
       apiPort: 8080,
+      directory: '/tmp/x',
     });
   });
 
   test('explains itself, and each flag it knows', () => {
     expect(parseArguments(['--help'])).toEqual({ mode: 'help' });
     expect(parseArguments(['-h'])).toEqual({ mode: 'help' });
-    for (const flag of ['--demo', '--patients', '--seed', '--duration', '--exec', '--api-port', '--help']) {
+    for (const flag of [
+      '--demo',
+      '--patients',
+      '--seed',
+      '--duration',
+      '--exec',
+      '--api-port',
+      '--directory',
+      '--help',
+    ]) {
       expect(HELP).toContain(flag);
     }
   });

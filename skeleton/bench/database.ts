@@ -1,0 +1,66 @@
+import { join, resolve } from 'node:path';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { Client } from 'pg';
+import { createMasterDatabase, superuserClient } from '../local/database';
+import { startSecretsManager } from '../local/doubles/secrets-manager';
+import { LOCAL_CREDENTIALS } from '../local/kinesis-emulator';
+import { startPostgresServer } from '../local/postgres-server';
+import type { Teardown } from '../local/teardown';
+import type { Log } from '../src/runtime/log/log';
+import { migrate } from '../src/runtime/postgres/migrate';
+import { DatabasePool } from '../src/runtime/postgres/pool';
+import { DatabaseSecret } from '../src/runtime/postgres/secret';
+import { VitalSignPartitions } from '../src/workloads/vitals/partitions';
+
+export const REGION = 'eu-central-1';
+export const RETENTION_DAYS = 90;
+export const silent: Log = { event: () => undefined };
+
+const NAME = 'bench';
+const SECRET_ARN = `arn:aws:secretsmanager:${REGION}:111122223333:secret:bench/database-a1B2c3`;
+const SOURCE = resolve(__dirname, '..', 'src');
+
+/** A migrated database, reached as a processor reaches it: TLS, the login from the secret, the processor's role. */
+export interface BenchDatabase {
+  readonly pool: DatabasePool;
+  readonly partitions: VitalSignPartitions;
+  /** Sees everything and may empty tables. */
+  readonly superuser: Client;
+}
+
+/**
+ * Starts PostgreSQL with its defaults, so each commit is written to the disk. It notes the time of each commit, by which
+ * latency is measured: a row can be queried from then on.
+ */
+export async function startBenchDatabase(teardown: Teardown): Promise<BenchDatabase> {
+  const server = await startPostgresServer({ settings: { track_commit_timestamp: 'on', max_wal_size: '4GB' } });
+  teardown.add('PostgreSQL', async () => server.stop());
+  const master = { username: 'pipeline_master', password: crypto.randomUUID() };
+  await createMasterDatabase(server, NAME, master);
+  const secretsManager = await startSecretsManager({ [SECRET_ARN]: master });
+  teardown.add('Secrets Manager', async () => secretsManager.close());
+  const client = new SecretsManagerClient({
+    region: REGION,
+    endpoint: secretsManager.endpoint,
+    credentials: LOCAL_CREDENTIALS,
+  });
+  const secret = new DatabaseSecret(client, SECRET_ARN);
+  const database = { host: server.host, port: server.port, name: NAME, caFile: server.caFile };
+  await migrate({
+    database,
+    secret,
+    directories: [join(SOURCE, 'runtime', 'migrations'), join(SOURCE, 'workloads', 'vitals', 'migrations')],
+    log: silent,
+  });
+  const pool = new DatabasePool({ database, secret, role: 'pipeline_processor', log: silent });
+  const superuser = superuserClient(server, NAME);
+  await superuser.connect();
+  teardown.add('The connections', async () => {
+    await pool.end();
+    await superuser.end();
+    client.destroy();
+  });
+  const partitions = new VitalSignPartitions(pool, RETENTION_DAYS);
+  await partitions.maintain(new Date());
+  return { pool, partitions, superuser };
+}
