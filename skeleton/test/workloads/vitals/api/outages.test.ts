@@ -1,4 +1,4 @@
-import { ApiFixture, faults, observations, reading } from './api-fixture';
+import { ApiFixture, faults, reading } from './api-fixture';
 import { freePort } from '../../../../local/free-port';
 import type { Queryable } from '../../../../src/runtime/http/queryable';
 
@@ -45,18 +45,6 @@ test('a database without the table is a 500 that does not say so', async () => {
   } finally {
     await api.database.owner.query('ALTER TABLE vital_sign_gone RENAME TO vital_sign');
   }
-});
-
-test('connections that the server closed under us are not the caller’s trouble', async () => {
-  await api.get('/Observation?patient=p-1');
-  await api.database.owner
-    .query(
-      // Its own and its like: the owner may end connections of the roles that it is a member of.
-      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
-    )
-    .catch(() => undefined);
-  const answer = await api.get('/Observation?patient=p-1');
-  expect(observations(answer.body)).toHaveLength(1);
 });
 
 describe('health', () => {
