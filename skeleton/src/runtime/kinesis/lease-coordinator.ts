@@ -1,7 +1,6 @@
 import { Lease, Shard } from './lease';
 import { LeaseStore } from './lease-store';
 import { ShardOutcome } from './shard-worker';
-import { pause } from '../backoff';
 import { Log } from '../log/log';
 import { Metrics } from '../metrics/metrics';
 
@@ -48,7 +47,7 @@ const DISCOVERY_RETRY_MS = 2_000;
 export class LeaseCoordinator {
   private readonly held = new Map<string, Held>();
   private readonly stopping = new AbortController();
-  private wakeUp: () => void = () => undefined;
+  private wakeUp: (() => void) | undefined;
   private nextDiscoveryAtMs = 0;
   private tickedAtMs = 0;
 
@@ -76,6 +75,7 @@ export class LeaseCoordinator {
 
   stop(): void {
     this.stopping.abort();
+    this.wakeUp?.();
   }
 
   private async tick(): Promise<void> {
@@ -167,7 +167,7 @@ export class LeaseCoordinator {
       await this.release(lease);
     }
     if (this.held.get(shardId) === held) this.held.delete(shardId);
-    this.wakeUp();
+    this.wakeUp?.();
   }
 
   /**
@@ -211,9 +211,14 @@ export class LeaseCoordinator {
 
   /** Waits for the next round; less when a shard's work ends or `stop` comes. */
   private async rest(milliseconds: number): Promise<void> {
-    const early = new AbortController();
-    this.wakeUp = () => early.abort();
-    await pause(milliseconds, AbortSignal.any([early.signal, this.stopping.signal]));
-    this.wakeUp = () => undefined;
+    if (this.stopping.signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      this.wakeUp = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.wakeUp = undefined;
   }
 }

@@ -1,5 +1,5 @@
-import { BatchCommitter } from './batch-committer';
 import { batchesOf } from './batch';
+import { BatchCommitter } from './batch-committer';
 import { Lease } from './lease';
 import { LeaseStore } from './lease-store';
 import { RecordPage, ShardReader } from './shard-reader';

@@ -15,13 +15,13 @@
  * own id, since a producer that tries again gives the same event another sequence number.
  */
 export interface Workload<Event> {
+  readonly table: WorkloadTable<Event>;
   /**
    * Reads one record. Never throws for what the record says: that is what `rejected` is for.
    *
    * @param now judges times of observation.
    */
   decode(data: Uint8Array, now: Date): DecodedRecord<Event>;
-  readonly table: WorkloadTable<Event>;
   /**
    * Makes what the rows need, such as partitions. Called before each commit that has rows. What it has made it may remember,
    * except that after a commit that the database refused it is called with `recheck`.

@@ -1,7 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createLoopbackAuthority } from '../../../local/certificate-authority';
+import { withForeignAuthority } from '../../support/foreign-authority';
 import { killProcessors, ProcessorProcess, startProcessor } from '../../support/processor-process';
 import { OwnPostgres, startOwnPostgres } from '../../support/services';
 import { administrate } from '../../support/template-database';
@@ -126,22 +123,20 @@ describe('the processor, bundled and run as a process', () => {
   });
 
   test('does not start towards a server that it cannot trust', async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'pipeline-ca-'));
-    const caFile = join(directory, 'other.pem');
-    await writeFile(caFile, (await createLoopbackAuthority('Another authority')).certificate);
-    const processor = await startProcessor({
-      database,
-      kinesisEndpoint: stream.endpoint,
-      streamName: stream.streamName,
-      environment: { DATABASE_CA_FILE: caFile },
-      untilHealthy: false,
-    });
+    await withForeignAuthority(async (caFile) => {
+      const processor = await startProcessor({
+        database,
+        kinesisEndpoint: stream.endpoint,
+        streamName: stream.streamName,
+        environment: { DATABASE_CA_FILE: caFile },
+        untilHealthy: false,
+      });
 
-    expect(await processor.ended()).toBe(1);
-    expect(processor.logged('process.start_failed')).toMatchObject([
-      { error: { code: expect.stringMatching(/^(UNABLE_TO_VERIFY_LEAF_SIGNATURE|SELF_SIGNED_CERT_IN_CHAIN)$/) } },
-    ]);
-    await rm(directory, { recursive: true });
+      expect(await processor.ended()).toBe(1);
+      expect(processor.logged('process.start_failed')).toMatchObject([
+        { error: { code: expect.stringMatching(/^(UNABLE_TO_VERIFY_LEAF_SIGNATURE|SELF_SIGNED_CERT_IN_CHAIN)$/) } },
+      ]);
+    });
   });
 
   test('says nothing about patients, whatever the events hold and whatever fails', async () => {
