@@ -1,6 +1,8 @@
 import { CfnResource, CustomResourceProviderBase, Stack } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { CfnBucketPolicy } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { z } from 'zod';
 import { EncryptedLogGroup } from './log-group';
 import type { Names } from './naming';
 
@@ -30,7 +32,31 @@ export function hardenCustomResources(scope: Construct, props: CustomResourceHar
     if (!(provider instanceof CustomResourceProviderBase)) throw new Error(`${provider.node.path} is not what it was.`);
     harden(scope, provider, resourceType, props);
   }
+  spellOutEmptierActions(stack);
 }
+
+/** What the emptier calls, in full. CDK allows it `s3:List*` and the like. */
+const EMPTIER_ACTIONS = [
+  's3:DeleteObject',
+  's3:DeleteObjectVersion',
+  's3:GetBucketPolicy',
+  's3:GetBucketTagging',
+  's3:ListBucket',
+  's3:ListBucketVersions',
+  's3:PutBucketPolicy',
+];
+
+function spellOutEmptierActions(stack: Stack): void {
+  for (const policy of stack.node.findAll().filter((construct) => construct instanceof CfnBucketPolicy)) {
+    const { Statement } = policyDocumentSchema.parse(stack.resolve(policy.policyDocument));
+    const index = Statement.findIndex(({ Action }) => Array.isArray(Action) && Action.includes('s3:List*'));
+    if (index >= 0) policy.addPropertyOverride(`PolicyDocument.Statement.${index}.Action`, EMPTIER_ACTIONS);
+  }
+}
+
+const policyDocumentSchema = z.looseObject({
+  Statement: z.array(z.looseObject({ Action: z.union([z.string(), z.array(z.string())]) })),
+});
 
 function harden(
   scope: Construct,

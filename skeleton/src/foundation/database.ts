@@ -155,6 +155,7 @@ export class Database extends Construct {
       monitoringInterval: Duration.minutes(1),
       monitoringRole: this.monitoringRole(names),
       deletionProtection: false,
+      deleteAutomatedBackups: true,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.cluster.node.addDependency(logGroup);

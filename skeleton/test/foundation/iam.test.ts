@@ -1,0 +1,158 @@
+import { z } from 'zod';
+import { OTHER_CHOICES } from './support/settings';
+import type { AnswersChange } from './support/settings';
+import { synthesize } from './support/synthesis';
+import type { Resource } from './support/synthesis';
+
+const statementSchema = z.looseObject({
+  Sid: z.string().optional(),
+  Effect: z.enum(['Allow', 'Deny']),
+  Action: z.unknown().transform((value): unknown[] => (Array.isArray(value) ? value : [value])),
+  // Absent where a role says who may assume it.
+  Resource: z
+    .unknown()
+    .optional()
+    .transform((value): unknown[] => (Array.isArray(value) ? value : value === undefined ? [] : [value])),
+  Principal: z.unknown().optional(),
+  Condition: z.record(z.string(), z.unknown()).optional(),
+});
+type Statement = z.output<typeof statementSchema>;
+
+interface Found {
+  readonly resource: Resource;
+  readonly statement: Statement;
+}
+
+/**
+ * Wildcards in the resources of permissions, each with the reason for which it is right.
+ * A statement that is not here may name no wildcard.
+ */
+const REASONS: ReadonlyArray<readonly [where: RegExp, resource: RegExp, reason: string]> = [
+  [/^AWS::KMS::Key /, /^\*$/, 'In a key policy the star is this key'],
+  [/ProcessorExecutionPolicy.* SignInToRegistry$/, /^\*$/, 'ecr:GetAuthorizationToken knows no resources'],
+  [/ApiFunctionPolicy.* LiveInNetwork$/, /^\*$/, 'Network interfaces have no ARN before they are made'],
+  [/AuditTrailPolicy/, /_CloudTrail_[a-z0-9-]+\*$/, 'CloudTrail ends the names of its streams as it likes'],
+  [/DatabaseMonitoringPolicy/, /:RDSOSMetrics:log-stream:\*$/, 'RDS names streams by instance ids'],
+  [/^AWS::EC2::VPCEndpoint /, /^\*$/, "This account's principals only, and the service's own actions only: who may do what is in their policies"],
+  [/^AWS::EC2::VPCEndpoint .*S3/, /starport-layer-bucket\/\*$/, 'Image layers, in the bucket of ECR'],
+  [/^AWS::Logs::LogGroup|logs/, /:\*$/, 'The streams of one log group'],
+  [/^AWS::S3::BucketPolicy /, /\/\*"?\]?\]?\}?$/, 'The objects of one bucket'],
+  [/DefaultSGCustomResourceProviderRole/, /security-group\//, 'The default group of the network'],
+];
+
+const ENVIRONMENTS: ReadonlyArray<[string, AnswersChange]> = [
+  ['by default', {}],
+  ['with every choice made the other way', OTHER_CHOICES],
+];
+
+describe.each(ENVIRONMENTS)('the policies of a pipeline %s', (_, change) => {
+  const { resources, ofType } = synthesize(change);
+  const found = resources.flatMap((resource) => statementsOf(resource).map((statement) => ({ resource, statement })));
+
+  it('name every action in full', () => {
+    const wild = found.filter(({ statement }) => statement.Effect === 'Allow' && JSON.stringify(statement.Action).includes('*'));
+
+    expect(found.length).toBeGreaterThan(30);
+    expect(wild.map(where)).toEqual([]);
+  });
+
+  it('name every resource in full, but where a reason is written', () => {
+    const wild = found
+      .filter(({ statement }) => statement.Effect === 'Allow')
+      .flatMap((one) => one.statement.Resource.map((resource) => ({ one, text: flat(resource) })))
+      .filter(({ text }) => text.includes('*'))
+      .filter(({ one, text }) => !REASONS.some(([at, resource]) => at.test(where(one)) && resource.test(text)));
+
+    expect(wild.map(({ one, text }) => `${where(one)}: ${text}`)).toEqual([]);
+  });
+
+  it('allow no account but this one, and only with a condition where anybody is named', () => {
+    const anybody = found.filter(
+      ({ statement }) => statement.Effect === 'Allow' && /"\*"/.test(JSON.stringify(statement.Principal ?? '')),
+    );
+    const open = anybody.filter(
+      ({ resource, statement }) =>
+        statement.Condition === undefined && !flat(statement.Resource[0]).includes('starport-layer-bucket'),
+    );
+    const others = found.filter(({ statement }) => /"AWS":"arn:[^"]*::(?!111122223333)\d{12}/.test(JSON.stringify(statement)));
+
+    expect(open.map(where)).toEqual([]);
+    expect(others.map(where)).toEqual([]);
+    expect(resources.map(({ Type }) => Type)).not.toContain('AWS::IAM::User');
+  });
+
+  it('are managed policies: no role of ours holds one inline or takes one of AWS', () => {
+    expect(resources.map(({ Type }) => Type)).not.toContain('AWS::IAM::Policy');
+    for (const { id, Properties } of ofType('AWS::IAM::Role')) {
+      expect([id, Properties.ManagedPolicyArns]).toEqual([id, undefined]);
+      // The two functions of CDK's own custom resources have their one policy inline.
+      expect([id, Properties.Policies !== undefined]).toEqual([id, id.startsWith('Custom')]);
+    }
+  });
+
+  it('let a service assume a role for this account only', () => {
+    // Lambda does not tell the source when it assumes the role of a function.
+    const roles = ofType('AWS::IAM::Role').filter(({ Properties }) => !flat(Properties.AssumeRolePolicyDocument).includes('lambda.'));
+
+    expect(roles.length).toBeGreaterThanOrEqual(4);
+    for (const { Properties } of roles) {
+      expect(flat(Properties.AssumeRolePolicyDocument)).toContain('"aws:SourceAccount":"111122223333"');
+    }
+  });
+
+  it('let the processor read its stream, its secret and nothing else', () => {
+    const policy = ofType('AWS::IAM::ManagedPolicy').find(({ id }) => id.startsWith('ProcessorTaskPolicy'));
+    const actions = statementsOf(policy).flatMap(({ Action }) => Action);
+
+    expect(actions.sort()).toEqual(
+      [
+        'kinesis:DescribeStreamSummary',
+        'kinesis:GetRecords',
+        'kinesis:GetShardIterator',
+        'kinesis:ListShards',
+        'kms:Decrypt',
+        ...(change.secrets?.databaseKeyArn === undefined ? [] : ['kms:Decrypt']),
+        'secretsmanager:GetSecretValue',
+      ].sort(),
+    );
+  });
+
+  it('let both readers of the secret decrypt it when it has a key of its own', () => {
+    const keyArn = change.secrets?.databaseKeyArn;
+    const readers = ['ProcessorTaskPolicy', 'ApiFunctionPolicy'].map((prefix) =>
+      ofType('AWS::IAM::ManagedPolicy').find(({ id }) => id.startsWith(prefix)),
+    );
+
+    for (const reader of readers) {
+      const grants = statementsOf(reader).filter(({ Resource }) => Resource.includes(keyArn ?? 'none'));
+      expect(grants.map(({ Action }) => Action)).toEqual(keyArn === undefined ? [] : [['kms:Decrypt']]);
+    }
+  });
+
+  it('let the function make network interfaces, but not from its code', () => {
+    const policy = ofType('AWS::IAM::ManagedPolicy').find(({ id }) => id.startsWith('ApiFunctionPolicy'));
+    const [allow, deny] = ['LiveInNetwork', 'ButNotFromItsCode'].map((sid) => statementsOf(policy).find(({ Sid }) => Sid === sid));
+
+    expect(deny).toMatchObject({ Effect: 'Deny', Action: allow?.Action });
+    expect(flat(deny?.Condition)).toContain(':function:api-');
+  });
+});
+
+function statementsOf(resource: Resource | undefined): Statement[] {
+  const statements: Statement[] = [];
+  const visit = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return;
+    if ('Statement' in value && Array.isArray(value.Statement)) statements.push(...z.array(statementSchema).parse(value.Statement));
+    else Object.values(value).forEach(visit);
+  };
+  visit(resource?.Properties);
+  return statements;
+}
+
+function where({ resource, statement }: Found): string {
+  return `${resource.Type} ${resource.id} ${statement.Sid ?? ''}`.trim();
+}
+
+function flat(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,147 @@
+import { Names } from '../../src/foundation/naming';
+import { OTHER_CHOICES } from './support/settings';
+import type { AnswersChange } from './support/settings';
+import { synthesize } from './support/synthesis';
+import type { Resource } from './support/synthesis';
+
+/**
+ * The property that names a resource of each type, with the longest name that AWS takes
+ * (the reference page of each type in the CloudFormation User Guide).
+ */
+const NAMED: Readonly<Record<string, readonly [property: string, maxLength: number]>> = {
+  'AWS::ApiGateway::RequestValidator': ['Name', 128],
+  'AWS::ApiGateway::RestApi': ['Name', 128],
+  'AWS::ApiGateway::Stage': ['StageName', 128],
+  'AWS::ApplicationAutoScaling::ScalingPolicy': ['PolicyName', 256],
+  'AWS::CloudTrail::Trail': ['TrailName', 128],
+  'AWS::CloudWatch::Alarm': ['AlarmName', 255],
+  'AWS::CloudWatch::CompositeAlarm': ['AlarmName', 255],
+  'AWS::CloudWatch::Dashboard': ['DashboardName', 255],
+  'AWS::EC2::SecurityGroup': ['GroupName', 255],
+  'AWS::ECS::Cluster': ['ClusterName', 255],
+  'AWS::ECS::Service': ['ServiceName', 255],
+  'AWS::ECS::TaskDefinition': ['Family', 255],
+  'AWS::IAM::ManagedPolicy': ['ManagedPolicyName', 128],
+  'AWS::IAM::Role': ['RoleName', 64],
+  'AWS::KMS::Alias': ['AliasName', 256],
+  'AWS::Kinesis::Stream': ['Name', 128],
+  'AWS::Lambda::Function': ['FunctionName', 64],
+  'AWS::Logs::LogGroup': ['LogGroupName', 512],
+  'AWS::RDS::DBCluster': ['DBClusterIdentifier', 63],
+  'AWS::RDS::DBClusterParameterGroup': ['DBClusterParameterGroupName', 255],
+  'AWS::RDS::DBInstance': ['DBInstanceIdentifier', 63],
+  'AWS::RDS::DBSubnetGroup': ['DBSubnetGroupName', 255],
+  'AWS::S3::Bucket': ['BucketName', 63],
+  'AWS::SNS::Topic': ['TopicName', 256],
+  'AWS::WAFv2::WebACL': ['Name', 128],
+};
+
+/** Types whose resources have no name of their own: AWS gives them an id, or they are part of another resource. */
+const UNNAMED = [
+  'AWS::ApiGateway::ClientCertificate',
+  'AWS::ApiGateway::Deployment',
+  'AWS::ApiGateway::GatewayResponse',
+  'AWS::ApiGateway::Method',
+  'AWS::ApiGateway::Resource',
+  'AWS::ApplicationAutoScaling::ScalableTarget',
+  'AWS::EC2::EIP',
+  'AWS::EC2::FlowLog',
+  'AWS::EC2::InternetGateway',
+  'AWS::EC2::NatGateway',
+  'AWS::EC2::Route',
+  'AWS::EC2::RouteTable',
+  'AWS::EC2::SecurityGroupEgress',
+  'AWS::EC2::SecurityGroupIngress',
+  'AWS::EC2::Subnet',
+  'AWS::EC2::SubnetRouteTableAssociation',
+  'AWS::EC2::VPC',
+  'AWS::EC2::VPCEndpoint',
+  'AWS::EC2::VPCGatewayAttachment',
+  'AWS::KMS::Key',
+  'AWS::Lambda::Permission',
+  'AWS::S3::BucketPolicy',
+  'AWS::SNS::Subscription',
+  'AWS::SNS::TopicPolicy',
+  'AWS::SecretsManager::SecretTargetAttachment',
+  'AWS::WAFv2::LoggingConfiguration',
+  'AWS::WAFv2::WebACLAssociation',
+  'Custom::S3AutoDeleteObjects',
+  'Custom::VpcRestrictDefaultSG',
+];
+
+/** Log groups whose name a service decides: it writes nowhere else. Each holds the name of the resource it belongs to. */
+const NAMED_BY_A_SERVICE = [/^\/aws\/rds\/cluster\/database-SUFFIX\/postgresql$/, /^\/aws\/ecs\/containerinsights\/processors-SUFFIX\/performance$/];
+
+const ENVIRONMENTS: ReadonlyArray<[string, AnswersChange]> = [
+  ['prod', {}],
+  ['a2345678901234567890', OTHER_CHOICES],
+];
+
+describe.each(ENVIRONMENTS)('the physical names of the environment %s', (suffix, change) => {
+  const { stack, resources } = synthesize(change);
+  const names = resources.flatMap((resource) => nameOf(resource));
+
+  it('end with the suffix, of a bucket with account and region after it', () => {
+    const end = new RegExp(`-${suffix}$`);
+    const bucketEnd = new RegExp(`-${suffix}-111122223333-[a-z]{2}-[a-z]+-\\d$`);
+    const wrong = names.filter(({ resource, name }) => {
+      if (resource.Type === 'AWS::ApiGateway::Stage') return name !== suffix;
+      if (resource.Type === 'AWS::S3::Bucket') return !bucketEnd.test(name);
+      // Its own id is in it, and its stage is the suffix.
+      if (name.startsWith('API-Gateway-Execution-Logs_')) return !name.endsWith(`/${suffix}`);
+      return !end.test(name) && !NAMED_BY_A_SERVICE.some((pattern) => pattern.test(name.replace(suffix, 'SUFFIX')));
+    });
+
+    expect(names.length).toBeGreaterThan(40);
+    expect(wrong.map(({ name }) => name)).toEqual([]);
+    expect(stack.stackName).toBe(`pipeline-${suffix}`);
+  });
+
+  it('fit the limits of AWS', () => {
+    const tooLong = names.filter(({ name, maxLength }) => name.length > maxLength);
+
+    expect(tooLong.map(({ name }) => name)).toEqual([]);
+  });
+
+  it('are set for every resource that can have one', () => {
+    const unknownTypes = resources.filter(({ Type }) => !(Type in NAMED) && !UNNAMED.includes(Type));
+    const unnamed = resources.filter((resource) => resource.Type in NAMED && nameOf(resource).length === 0);
+
+    expect([...new Set(unknownTypes.map(({ Type }) => Type))]).toEqual([]);
+    expect(unnamed.map(({ id }) => id)).toEqual([]);
+  });
+
+  it('are each used once for a type', () => {
+    const taken = names.map(({ resource, name }) => `${resource.Type} ${name}`);
+
+    expect(taken.filter((name, index) => taken.indexOf(name) !== index)).toEqual([]);
+  });
+});
+
+describe('a name', () => {
+  const names = new Names({ environmentSuffix: 'icu', accountId: '111122223333', region: 'eu-west-1' });
+
+  it('is the resource type, then the suffix', () => {
+    expect(names.of('events')).toBe('events-icu');
+  });
+
+  it('of a bucket ends with account and region, since buckets share one namespace', () => {
+    expect(names.bucket('audit-trail')).toBe('audit-trail-icu-111122223333-eu-west-1');
+  });
+});
+
+function nameOf(resource: Resource): Array<{ resource: Resource; name: string; maxLength: number }> {
+  const [property, maxLength] = NAMED[resource.Type] ?? [];
+  if (property === undefined || maxLength === undefined) return [];
+  const value = resource.Properties[property];
+  if (value === undefined) return [];
+  return [{ resource, name: flatten(value), maxLength }];
+}
+
+/** The text of a name that CloudFormation joins from parts; the id of another resource stands as ten characters, as API Gateway's are. */
+function flatten(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const join = (value as { 'Fn::Join'?: [string, unknown[]] })['Fn::Join'];
+  if (join === undefined) return 'abcdefghij';
+  return join[1].map((part) => flatten(part)).join(join[0]);
+}
