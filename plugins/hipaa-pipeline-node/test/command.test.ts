@@ -41,7 +41,7 @@ it('tells every wrong answer with field, value and what is legal, writes nothing
   const answers = someAnswers();
   const { args, folder } = prepared({
     ...answers,
-    workload: 'imaging',
+    workload: 'billing',
     aws: { ...answers.aws, region: 'eu-west-2' },
     tenant: { ...answers.tenant, id: 'Lake Side' },
   });
@@ -49,7 +49,7 @@ it('tells every wrong answer with field, value and what is legal, writes nothing
   expect({ code, out }).toEqual({ code: 1, out: '' });
   expect(error).toMatch(/^3 answers are wrong:\n/);
   expect(error).toContain('- tenant.id is "Lake Side": expected lower-case letters');
-  expect(error).toContain('- workload is "imaging": expected one of records, vitals');
+  expect(error).toContain('- workload is "billing": expected one of records, vitals');
   expect(error).toMatch(/- secrets\.databaseArn is "arn:aws:[^"]+": expected an ARN in the tenant's region, eu-west-2/);
   expect(error).toMatch(/Nothing was written\.\n$/);
   expect(readdirSync(folder)).toEqual(['answers.yaml']);
@@ -63,7 +63,9 @@ it('asks for quotes where YAML read the account id as a number', async () => {
 });
 
 it.each([
-  ['answers that are no YAML', (_args: string[], folder: string) => writeFiles(folder, { 'answers.yaml': 'a: [' }), /no YAML/],
+  ['answers that are no YAML', (_args: string[], folder: string) => {
+      writeFiles(folder, { 'answers.yaml': 'a: [' });
+    }, /no YAML/],
   ['answers that are not there', (args: string[]) => args.splice(1, 1, 'absent.yaml'), /absent\.yaml cannot be read: there is no such file/],
   ['a skeleton that is not there', (args: string[]) => args.splice(5, 1, 'absent'), /No skeleton at .*absent/],
   ['a target that is not empty', (args: string[], folder: string) => args.splice(3, 1, folder), /is not empty; nothing was changed/],

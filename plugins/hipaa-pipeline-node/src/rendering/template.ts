@@ -50,8 +50,9 @@ export function renderTemplate(source: string, settings: TenantSettings, name: s
   }
 }
 
-function checkStatements(program: hbs.AST.Program, name: string): void {
-  for (const statement of program.body) checkStatement(statement, name);
+/** @param program absent for the `{{else}}` that a block does not have, though Handlebars' type says otherwise. */
+function checkStatements(program: hbs.AST.Program | undefined, name: string): void {
+  for (const statement of program?.body ?? []) checkStatement(statement, name);
 }
 
 function checkStatement(statement: hbs.AST.Statement, name: string): void {
@@ -66,9 +67,7 @@ function checkStatement(statement: hbs.AST.Statement, name: string): void {
     const legal = BLOCKS.some((block) => block === pathOf(statement.path)) && hasOnePath(statement);
     if (!legal) throw refused(statement, name, `the blocks are ${BLOCKS.join(', ')}, each with one setting`);
     checkStatements(statement.program, name);
-    // Absent where a block has no {{else}}, though the type says otherwise.
-    const inverse: hbs.AST.Program | undefined = statement.inverse;
-    if (inverse) checkStatements(inverse, name);
+    checkStatements(statement.inverse, name);
     return;
   }
   throw refused(statement, name, 'partials and decorators are not used');
@@ -82,14 +81,16 @@ const isBlock = (statement: hbs.AST.Statement): statement is hbs.AST.BlockStatem
   statement.type === 'BlockStatement';
 
 function pathOf(expression: hbs.AST.PathExpression | hbs.AST.Literal): string {
-  return expression.type === 'PathExpression' && 'original' in expression ? String(expression.original) : '';
+  return expression.type === 'PathExpression' && 'original' in expression ? expression.original : '';
 }
 
-/** One parameter, which is a path: no literal that would pass for an answer, no subexpression, no option. */
-function hasOnePath({ params, hash }: hbs.AST.MustacheStatement | hbs.AST.BlockStatement): boolean {
-  // `hash` is absent where no option is given, though the type says otherwise.
-  const options: hbs.AST.Hash | undefined = hash;
-  return params.length === 1 && params[0]?.type === 'PathExpression' && options === undefined;
+/**
+ * One parameter, which is a path: no literal that would pass for an answer, no subexpression, no option.
+ *
+ * `hash` is absent where no option is given, though Handlebars' type says otherwise.
+ */
+function hasOnePath({ params, hash }: { params: hbs.AST.Expression[]; hash?: hbs.AST.Hash }): boolean {
+  return params.length === 1 && params[0]?.type === 'PathExpression' && hash === undefined;
 }
 
 function refused(statement: hbs.AST.Statement, name: string, legal: string): RenderingError {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { readAnswers } from '../../src';
 import { parseAnswers } from '../../src/settings/read-answers';
 import { removeTemporaryFolders, temporaryFolder } from '../support/folders';
+import { refusalOf } from '../support/refusal';
 
 afterEach(removeTemporaryFolders);
 
@@ -26,9 +27,9 @@ it.each([
     /no usable YAML: Excessive alias count/,
   ],
 ])('refuses %s, saying where', (_case, text, message) => {
-  expect(() => parseAnswers(text, 'a.yaml')).toThrow(
-    expect.objectContaining({ code: 'ANSWERS_UNREADABLE', message: expect.stringMatching(message) }),
-  );
+  const refusal = refusalOf(() => parseAnswers(text, 'a.yaml'));
+  expect(refusal.code).toBe('ANSWERS_UNREADABLE');
+  expect(refusal.message).toMatch(message);
 });
 
 it('says of a file that it is not there, or is a folder', async () => {

@@ -23,6 +23,21 @@ it.each(['README.md', 'catalog-info.yaml', 'tenant.json'])('holds %s as MediTech
   expect(entry?.kind === 'text' ? entry.text : undefined).toBe(readFileSync(join(SKELETON, path), 'utf8'));
 });
 
+it('holds an index that names the rendered workload as the one in place names them all', async () => {
+  const path = 'src/workloads/index.ts';
+  const { workloads } = await openSkeleton(SKELETON);
+  const inPlace = readFileSync(join(SKELETON, path), 'utf8');
+  for (const workload of workloads) expect(inPlace).toContain(`import { ${workload} } from './${workload}/${workload}.service';`);
+  const entry = (await planReference()).find((planned) => planned.path === path);
+  const others = workloads.filter((workload) => workload !== 'vitals');
+  const expected = inPlace
+    .split('\n')
+    .filter((line) => !others.some((other) => line.includes(`'./${other}/`)))
+    .join('\n')
+    .replace(/= \{.*\};/, '= { vitals };');
+  expect(entry?.kind === 'text' ? entry.text : undefined).toBe(expected);
+});
+
 it('gives a tenant one lock file, its own projen file, and no template', async () => {
   const paths = (await planReference()).map(({ path }) => path);
   expect(paths).toEqual(expect.arrayContaining(['.projenrc.ts', 'package-lock.json', 'package.json', '.gitignore']));

@@ -1,7 +1,7 @@
 import { resolveSafeChildPath } from '@backstage/backend-plugin-api';
 import { InputError } from '@backstage/errors';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
-import type { JsonObject } from '@backstage/types';
+import type { JsonValue } from '@backstage/types';
 import { checkTarget, renderSkeleton, RenderingError } from 'hipaa-pipeline-node';
 import { rm } from 'node:fs/promises';
 import { locateSkeleton } from '../skeleton/locate-skeleton';
@@ -22,7 +22,7 @@ export function createRenderAction(sources: SkeletonSources) {
       input: {
         settings: (z) =>
           z
-            .record(z.unknown())
+            .record(z.custom<JsonValue>())
             .describe(
               "The tenant's settings by their names (tenant, workload, aws, secrets, …), as the form gives them; judged here again",
             ),
@@ -33,7 +33,7 @@ export function createRenderAction(sources: SkeletonSources) {
             .describe(`Folder in the workspace to render into: absent, or empty. Default: ${DEFAULT_TARGET_PATH}`),
       },
       output: {
-        settings: (z) => z.record(z.unknown()).describe('The settings with every default filled in'),
+        settings: (z) => z.record(z.custom<JsonValue>()).describe('The settings with every default filled in'),
         files: (z) => z.array(z.string()).describe('Paths of what was written, in the target folder'),
       },
     },
@@ -67,8 +67,8 @@ export function createRenderAction(sources: SkeletonSources) {
 }
 
 /** Settings hold JSON's types only; leaving out what is `undefined` makes them JSON. */
-function toJson(settings: object): JsonObject {
-  return JSON.parse(JSON.stringify(settings)) as JsonObject;
+function toJson(settings: object): Record<string, JsonValue> {
+  return JSON.parse(JSON.stringify(settings)) as Record<string, JsonValue>;
 }
 
 /** A person's mistake is an input error to Backstage; a broken skeleton stays what it is. */

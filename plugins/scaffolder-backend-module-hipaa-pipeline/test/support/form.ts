@@ -54,8 +54,9 @@ export type Answers = Readonly<Record<string, unknown>>;
 
 /** Answers with one of them changed; `undefined` takes it away. `field` is a path such as `aws.region`. */
 export function withAnswer(answers: Answers, field: string, value: unknown): Answers {
-  const [group = '', name] = field.split('.');
-  if (name === undefined) return { ...answers, [group]: value };
+  const [group = ''] = field.split('.');
+  const name = field.slice(group.length + 1);
+  if (name === '') return { ...answers, [group]: value };
   return { ...answers, [group]: { ...(answers[group] as object), [name]: value } };
 }
 

@@ -33,7 +33,11 @@ const LIMITS = ['type', 'enum', 'pattern', 'minimum', 'maximum', 'minLength', 'm
 /** Every field that is no group, by its path, with all that limits it. */
 function fieldsOf(schema: Field, path: readonly string[] = []): Record<string, object> {
   if (schema.properties === undefined) return { [path.join('.')]: limitsOf(schema) };
-  return Object.assign({}, ...Object.entries(schema.properties).map(([name, field]) => fieldsOf(field, [...path, name])));
+  return merge(Object.entries(schema.properties).map(([name, field]) => fieldsOf(field, [...path, name])));
+}
+
+function merge<Value>(parts: ReadonlyArray<Readonly<Record<string, Value>>>): Record<string, Value> {
+  return Object.fromEntries(parts.flatMap((part) => Object.entries(part)));
 }
 
 function limitsOf(schema: Field & { anyOf?: ReadonlyArray<{ const: unknown }> }): object {
@@ -52,7 +56,7 @@ function requiredOf(schema: Field, path: readonly string[] = []): string[] {
 }
 
 const form: Field = {
-  properties: Object.assign({}, ...template.spec.parameters.map((page) => page.properties)),
+  properties: merge(template.spec.parameters.map((page) => page.properties ?? {})),
   required: template.spec.parameters.flatMap((page) => page.required ?? []),
 };
 const settings = toJSONSchema(tenantSettingsSchema, { io: 'input' }) as Field;

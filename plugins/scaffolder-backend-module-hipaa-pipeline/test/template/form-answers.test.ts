@@ -8,7 +8,7 @@ const meditech = readReferenceAnswers('meditech-eu-central-1');
 const medtech = readReferenceAnswers('medtech-us-east-1');
 
 const inBrowser = (answers: Answers) =>
-  Object.assign({}, ...template.spec.parameters.map((page) => faultsInBrowser(page, answers))) as Record<string, string>;
+  Object.fromEntries(template.spec.parameters.flatMap((page) => Object.entries(faultsInBrowser(page, answers))));
 
 it.each([
   ['MediTech', meditech],
