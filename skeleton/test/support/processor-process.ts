@@ -85,7 +85,6 @@ export async function startProcessor(options: ProcessorProcessOptions): Promise<
     await eventually(
       async () => child.exitCode !== null || (await isHealthy(healthPort)),
       (done) => done,
-      30_000,
     );
     if (child.exitCode !== null) throw new Error(`The processor ended while it started:\n${output()}`);
   }

@@ -32,6 +32,8 @@ export class SharedServices {
 
   async listen(): Promise<void> {
     const server = createServer((request, response) => {
+      // A connection that is kept alive may be closed by us just as the next test asks through it.
+      response.setHeader('connection', 'close');
       this.answer(request.url ?? '').then(
         (body) => response.end(JSON.stringify(body)),
         (error: unknown) => {

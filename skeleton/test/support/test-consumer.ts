@@ -61,7 +61,7 @@ export function startTestConsumer(options: TestConsumerOptions): TestConsumer {
 export async function eventually<Value>(
   ask: () => Promise<Value> | Value,
   isRight: (value: Value) => boolean,
-  patienceMs = 15_000,
+  patienceMs = 45_000,
 ): Promise<Value> {
   const deadline = Date.now() + patienceMs;
   for (;;) {
