@@ -8,6 +8,9 @@ import type { PipelineStack } from '../../../src/pipeline-stack';
 import { settings } from './settings';
 import type { AnswersChange } from './settings';
 
+// The bundles' content is not in the template; making them takes seconds. `test/gates.test.ts` synthesizes with the real ones.
+jest.mock('../../../src/foundation/bundle', () => ({ bundle: () => join(__dirname, 'bundle') }));
+
 const resourceSchema = z.looseObject({
   Type: z.string(),
   Properties: z.record(z.string(), z.unknown()).default({}),
