@@ -67,7 +67,10 @@ export const ROLE_ARN_PATTERN = /^arn:(aws|aws-cn|aws-us-gov):iam::\d{12}:role\/
 export const EMAIL_PATTERN = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
 const text = (pattern: RegExp, maxLength: number, legal: string) =>
-  z.string({ error: () => legal }).max(maxLength, { error: () => legal }).regex(pattern, { error: () => legal });
+  z
+    .string({ error: () => legal })
+    .max(maxLength, { error: () => legal })
+    .regex(pattern, { error: () => legal });
 
 const wholeNumber = (minimum: number, maximum: number, unit: string) => {
   const legal = `a whole number of ${unit} from ${minimum} to ${maximum}`;
@@ -159,9 +162,12 @@ export const tenantSettingsSchema = z.strictObject({
       observationRetentionDays: wholeNumber(1, 3_653, 'days').default(90),
       /** Days that logs are kept. Default 2192, the six years of 45 CFR 164.316(b)(2)(i). */
       logRetentionDays: z
-        .union(LOG_RETENTION_DAYS.map((days) => z.literal(days)), {
-          error: () => `one of ${LOG_RETENTION_DAYS.join(', ')} days`,
-        })
+        .union(
+          LOG_RETENTION_DAYS.map((days) => z.literal(days)),
+          {
+            error: () => `one of ${LOG_RETENTION_DAYS.join(', ')} days`,
+          },
+        )
         .default(2192),
       /** Days of automated database backups. Default 35, the most that RDS keeps. */
       backupRetentionDays: wholeNumber(1, 35, 'days').default(35),
@@ -214,7 +220,10 @@ export function partitionOf(region: string): string {
 }
 
 /** Capacity that each workload needs to be told. */
-const REQUIRED_CAPACITY: Record<Workload, ReadonlyArray<'peakEventsPerSecond' | 'scansPerDay' | 'scanSizeMegabytes'>> = {
+const REQUIRED_CAPACITY: Record<
+  Workload,
+  ReadonlyArray<'peakEventsPerSecond' | 'scansPerDay' | 'scanSizeMegabytes'>
+> = {
   vitals: ['peakEventsPerSecond'],
   records: ['peakEventsPerSecond'],
   imaging: ['scansPerDay', 'scanSizeMegabytes'],
@@ -277,7 +286,11 @@ function crossFieldFaults(answers: unknown): SettingFault[] {
       faults.push({ field, value: arn, legal: `an ARN in the tenant's region, ${expected.region} (aws.region)` });
     }
     if (expected.accountId && arnAccountId !== expected.accountId) {
-      faults.push({ field, value: arn, legal: `an ARN in the tenant's account, ${expected.accountId} (aws.accountId)` });
+      faults.push({
+        field,
+        value: arn,
+        legal: `an ARN in the tenant's account, ${expected.accountId} (aws.accountId)`,
+      });
     }
   }
   const workload = valueAt(answers, ['workload']);
