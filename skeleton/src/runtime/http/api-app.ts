@@ -65,9 +65,11 @@ export function createApiApp(routes: readonly Route[], dependencies: ApiAppDepen
 /** Reads, then records the access, then answers: in this order, so that no data leaves that is not on record. */
 async function answerRoute(route: Route, context: ApiContext, dependencies: ApiAppDependencies): Promise<Response> {
   const reading: Reading = { patientId: null };
-  const answer = await read(route, context, reading)
-    .catch((error: unknown) => showable(error, dependencies.isUnavailable));
-  const result = route.patientData === 'none' ? answer : await recorded({ route, reading, answer }, context, dependencies);
+  const answer = await read(route, context, reading).catch((error: unknown) =>
+    showable(error, dependencies.isUnavailable),
+  );
+  const result =
+    route.patientData === 'none' ? answer : await recorded({ route, reading, answer }, context, dependencies);
   return result instanceof FhirRequestError ? refuse(context, result) : send(context, result);
 }
 

@@ -1,16 +1,25 @@
 import fc from 'fast-check';
-import { ALL_TIME, intersection, type TimeRange, type TimeRanges, union } from '../../../../src/runtime/fhir/search/time-ranges';
+import {
+  ALL_TIME,
+  intersection,
+  type TimeRange,
+  type TimeRanges,
+  union,
+} from '../../../../src/runtime/fhir/search/time-ranges';
 
 const contains = (ranges: TimeRanges, micros: bigint) =>
   ranges.some(
-    ({ fromMicros, toMicros }) => (fromMicros === null || fromMicros <= micros) && (toMicros === null || micros < toMicros),
+    ({ fromMicros, toMicros }) =>
+      (fromMicros === null || fromMicros <= micros) && (toMicros === null || micros < toMicros),
   );
 
 const end = fc.option(fc.bigInt({ min: 0n, max: 20n }), { nil: null });
 const range: fc.Arbitrary<TimeRange> = fc
   .record({ fromMicros: end, toMicros: end })
   .filter(({ fromMicros, toMicros }) => fromMicros === null || toMicros === null || fromMicros < toMicros);
-const ranges = fc.array(range, { maxLength: 5 }).map((list) => list.reduce<TimeRanges>((all, one) => union(all, [one]), []));
+const ranges = fc
+  .array(range, { maxLength: 5 })
+  .map((list) => list.reduce<TimeRanges>((all, one) => union(all, [one]), []));
 const micros = fc.bigInt({ min: -1n, max: 21n });
 
 test('a union holds what either holds, an intersection what both hold', () => {

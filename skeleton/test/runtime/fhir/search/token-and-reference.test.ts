@@ -28,18 +28,18 @@ describe('a token', () => {
   });
 
   test('is shown as it was written', () => {
-    expect(['8867-4', `${LOINC}|8867-4`, `${LOINC}|`, '|8867-4'].map((value) => formatToken(parseToken(value)))).toEqual([
-      '8867-4',
-      `${LOINC}|8867-4`,
-      `${LOINC}|`,
-      '|8867-4',
-    ]);
+    expect(
+      ['8867-4', `${LOINC}|8867-4`, `${LOINC}|`, '|8867-4'].map((value) => formatToken(parseToken(value))),
+    ).toEqual(['8867-4', `${LOINC}|8867-4`, `${LOINC}|`, '|8867-4']);
   });
 });
 
 describe('a reference', () => {
   test('is an id with or without its type', () => {
-    expect([parseReference('a-1.B', 'Patient'), parseReference('Patient/a-1.B', 'Patient')]).toEqual(['a-1.B', 'a-1.B']);
+    expect([parseReference('a-1.B', 'Patient'), parseReference('Patient/a-1.B', 'Patient')]).toEqual([
+      'a-1.B',
+      'a-1.B',
+    ]);
   });
 
   test.each([
@@ -71,10 +71,14 @@ describe('escapes', () => {
     const escape = (value: string) => value.replace(/[,|$\\]/g, '\\$&');
     const value = fc.string({ unit: fc.constantFrom('a', ',', '|', '$', '\\', ' ') });
     fc.assert(
-      fc.property(fc.array(value, { minLength: 1 }), fc.constantFrom<',' | '|' | '$'>(',', '|', '$'), (values, separator) => {
-        const joined = values.map(escape).join(separator);
-        expect(splitUnescaped(joined, separator).map(unescape)).toEqual(values);
-      }),
+      fc.property(
+        fc.array(value, { minLength: 1 }),
+        fc.constantFrom<',' | '|' | '$'>(',', '|', '$'),
+        (values, separator) => {
+          const joined = values.map(escape).join(separator);
+          expect(splitUnescaped(joined, separator).map(unescape)).toEqual(values);
+        },
+      ),
     );
   });
 });

@@ -66,6 +66,11 @@ export interface AuditRow {
 
 /** The API over a database of its own. */
 export class ApiFixture {
+  static async start(): Promise<ApiFixture> {
+    const database = await createTestDatabase();
+    return new ApiFixture(database, database.pool('pipeline_api', { connectionsMax: 2 }));
+  }
+
   readonly answered: AnsweredRequest[] = [];
   readonly auditFailures: unknown[] = [];
 
@@ -74,11 +79,6 @@ export class ApiFixture {
     /** Connections as the API has them. */
     readonly connections: Queryable,
   ) {}
-
-  static async start(): Promise<ApiFixture> {
-    const database = await createTestDatabase();
-    return new ApiFixture(database, database.pool('pipeline_api', { connectionsMax: 2 }));
-  }
 
   async stop(): Promise<void> {
     await this.database.drop();
@@ -155,8 +155,9 @@ export function link(body: Body, relation: 'self' | 'next'): string | undefined 
 
 /** The parameters that an OperationOutcome names, with what it says of them. */
 export function faults(body: Body): Record<string, string> {
-  if (body.resourceType !== 'OperationOutcome')
+  if (body.resourceType !== 'OperationOutcome') {
     throw new Error(`expected an OperationOutcome, got ${body.resourceType}`);
+  }
   return Object.fromEntries(
     body.issue.map((issue) => [issue.location?.[0]?.replace(/^http\./, '') ?? '', issue.diagnostics ?? '']),
   );

@@ -13,8 +13,9 @@ afterAll(async () => {
 async function statement(): Promise<CapabilityStatement> {
   const { status, headers, body } = await api.get('/metadata');
   expect([status, headers.get('content-type')]).toEqual([200, 'application/fhir+json']);
-  if (body.resourceType !== 'CapabilityStatement')
+  if (body.resourceType !== 'CapabilityStatement') {
     throw new Error(`expected a CapabilityStatement, got ${body.resourceType}`);
+  }
   return body;
 }
 

@@ -97,7 +97,7 @@ describe.each([
     ['one day', `patient=p-1&date=${day}`, 12],
     ['all but one day', `patient=p-1&date=ne${day}`, 24],
     ['an old stretch', `patient=p-1&date=lt${day}`, 12],
-  ])('a page of %s reads no more than its own rows, from the index alone', async (_name, query, ranges) => {
+  ])('a page of %s reads no more than its own rows, from the index alone', async (_what, query, ranges) => {
     for (const search of [query, await secondPage(query)]) {
       const nodes = await planOf(search);
       const scans = nodes.filter(isOfTable);

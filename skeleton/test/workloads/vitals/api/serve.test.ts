@@ -142,12 +142,7 @@ describe('the bundled program', () => {
       }
       const [code] = program.exitCode === null ? await once(program, 'exit') : [program.exitCode];
       expect(code).toBe(0);
-      expect(events).toEqual([
-                'api.listening',
-        'request.answered',
-        'process.stopping',
-        'process.stopped',
-      ]);
+      expect(events).toEqual(['api.listening', 'request.answered', 'process.stopping', 'process.stopped']);
       await expect(fetch(`http://127.0.0.1:${port}/health`)).rejects.toThrow();
     } finally {
       program.kill('SIGKILL');
