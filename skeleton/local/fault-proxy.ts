@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 
 /**
  * What Kinesis does instead of answering. `throttle`: refuses as when a shard's limits are used up; `serverError`:
@@ -30,12 +31,14 @@ const ERRORS = {
 export async function startFaultProxy(target: string): Promise<FaultProxy> {
   let fault: KinesisFault | undefined;
   let faultCount = 0;
+  const hanging = new Set<Socket>();
   const server = createServer((incoming, outgoing) => {
     if (fault === undefined) {
       passOn(target, incoming, outgoing);
       return;
     }
     faultCount += 1;
+    if (fault === 'hang') hanging.add(incoming.socket);
     misbehave(fault, incoming, outgoing);
   });
   const endpoint = await listen(server);
@@ -48,8 +51,9 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
       fault = next;
     },
     heal: () => {
-      if (fault === 'hang') server.closeAllConnections();
       fault = undefined;
+      for (const socket of hanging) socket.destroy();
+      hanging.clear();
     },
     stop: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -63,8 +63,9 @@ export async function startSecretsManager(
     close: async () => {
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
-      if (unplanned.length > 0)
+      if (unplanned.length > 0) {
         throw new Error(`Secrets Manager was asked what is not planned: ${unplanned.join(', ')}`);
+      }
     },
   };
 }

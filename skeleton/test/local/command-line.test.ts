@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { isRunning } from '../../local/launchers';
@@ -19,7 +19,7 @@ function run(...words: string[]): Run {
   const child = spawn(
     process.execPath,
     ['--import', 'tsx', join(ROOT, 'local', 'main.ts'), '--directory', directory, ...words],
-    { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] },
+    { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, TMPDIR: temporary } },
   );
   let output = '';
   for (const stream of [child.stdout, child.stderr])
@@ -31,6 +31,7 @@ function run(...words: string[]): Run {
 }
 
 const directory = temporaryDirectory();
+const temporary = join(directory, 'tmp');
 const outputsFile = join(directory, 'cfn-outputs', 'flat-outputs.json');
 
 /** Starts a stack and waits until it is up. Answers it with all processes that belong to it. */
@@ -43,7 +44,19 @@ async function started(...words: string[]): Promise<Run & { readonly pids: reado
 async function expectNothingLeft(pids: readonly number[]): Promise<void> {
   await eventually('every process of the stack is gone', () => !pids.some(isRunning));
   expect(existsSync(outputsFile)).toBe(false);
+  await eventually('its data are gone', () => temporaryFolders().length === 0);
 }
+
+/** What the stack made for its data; other programs leave things of their own there. */
+function temporaryFolders(): string[] {
+  return readdirSync(temporary).filter((name) => name.startsWith('pipeline-'));
+}
+
+beforeAll(() => {
+  mkdirSync(temporary);
+  // As root, PostgreSQL runs as another user, who has to get there.
+  for (const folder of [directory, temporary]) chmodSync(folder, 0o755);
+});
 
 describe('npm run local', () => {
   test('runs a command against the stack, stops, and ends with its exit code', async () => {
@@ -51,12 +64,12 @@ describe('npm run local', () => {
 
     expect(await stack.ended).toEqual({ code: 7, signal: null });
     expect(stack.output()).toContain('"Target": "local"');
-    expect(descendants(stack.pid)).toEqual([]);
-    expect(existsSync(outputsFile)).toBe(false);
+    await expectNothingLeft(descendants(stack.pid));
   }, 120_000);
 
   test('stops in order at SIGTERM, with exit code 0, and leaves nothing behind', async () => {
     const stack = await started();
+    expect(temporaryFolders()).not.toEqual([]);
     // PostgreSQL, Kinesis, two processors, the API, and those that watch over them.
     expect(stack.pids.length).toBeGreaterThanOrEqual(7);
 
