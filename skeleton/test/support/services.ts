@@ -97,8 +97,9 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
 
 async function ask(path: string): Promise<unknown> {
   const address = process.env[ADDRESS_VARIABLE];
-  if (address === undefined)
+  if (address === undefined) {
     throw new Error('Shared services are started by the global setup of jest.config: run by jest.');
+  }
   const response = await fetch(`${address}${path}`);
   if (!response.ok) throw new Error(`Shared service ${path} did not start:\n${await response.text()}`);
   return response.json();

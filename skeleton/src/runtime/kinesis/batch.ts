@@ -1,5 +1,5 @@
 import { StreamRecord } from './shard-reader';
-import { RejectedEvent, WHOLE_RECORD, Workload } from './workload';
+import { DecodedRecord, RejectedEvent, WHOLE_RECORD, Workload } from './workload';
 
 /** An event that can be stored, and where it came from. */
 export interface BatchEvent<Event> {
@@ -36,7 +36,7 @@ export function* batchesOf<Event>(
   const now = new Date();
   let open = new OpenBatch<Event>();
   for (const record of records) {
-    const decoded = workload.decode(record.data, now);
+    const decoded = decodeSafely(record, workload, now);
     const added = decoded.accepted.length + decoded.rejected.length;
     if (open.eventsCount > 0 && open.eventsCount + added > eventsMax) {
       yield open.close();
@@ -49,6 +49,23 @@ export function* batchesOf<Event>(
     open.records.push(record);
   }
   if (open.records.length > 0) yield open.close();
+}
+
+/** A decoder must not throw; one that does has a fault, which shall cost the record's place in the table and not the shard. */
+function decodeSafely<Event>(
+  { data }: StreamRecord,
+  workload: Pick<Workload<Event>, 'decode'>,
+  now: Date,
+): DecodedRecord<Event> {
+  try {
+    return workload.decode(data, now);
+  } catch {
+    const fault = { eventIndex: WHOLE_RECORD, reasonCode: 'decoder_failed', payload: data };
+    return {
+      accepted: [],
+      rejected: [{ ...fault, reason: 'The decoder failed on the record, by a fault of its own' }],
+    };
+  }
 }
 
 class OpenBatch<Event> {

@@ -1,6 +1,6 @@
 import { migrate } from '../../../src/runtime/postgres/migrate';
-import { createTestDatabase, TestDatabase } from '../../support/test-database';
 import { MIGRATION_DIRECTORIES } from '../../support/template-database';
+import { createTestDatabase, TestDatabase } from '../../support/test-database';
 
 describe('migrate', () => {
   let database: TestDatabase;

@@ -2,8 +2,8 @@ import { Client } from 'pg';
 import { DatabasePool } from '../../../src/runtime/postgres/pool';
 import { DatabaseSecret } from '../../../src/runtime/postgres/secret';
 import { withForeignAuthority } from '../../support/foreign-authority';
-import { administrate, testSecretsManagerClient } from '../../support/template-database';
 import { sharedPostgres } from '../../support/services';
+import { administrate, testSecretsManagerClient } from '../../support/template-database';
 import { createTestDatabase, TestDatabase } from '../../support/test-database';
 
 /** Codes of OpenSSL: which of them it is depends on whether the server sends its authority's certificate as well. */

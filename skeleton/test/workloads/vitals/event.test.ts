@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { z } from 'zod';
-import { vitalEvent } from '../../support/vital-events';
 import { checkEvent, observationWindow, RejectionCode, REJECTIONS } from '../../../src/workloads/vitals/event';
 import { VITAL_SIGNS } from '../../../src/workloads/vitals/vital-signs';
+import { vitalEvent } from '../../support/vital-events';
 
 const NOW = new Date('2026-11-22T10:00:00.000Z');
 const WINDOW = observationWindow(NOW, 90);
@@ -210,13 +210,13 @@ describe('the table of vital signs', () => {
 
 /** The last digit of a LOINC code checks the others by Luhn's algorithm (LOINC Users' Guide, appendix C). */
 function hasValidLoincCheckDigit(code: string): boolean {
-  const [digits = '', check] = code.split('-');
+  const [digits = '', checkDigit] = code.split('-');
   const sum = [...digits]
     .reverse()
     .map(Number)
     .map((digit, index) => (index % 2 === 0 ? [...String(digit * 2)].map(Number).reduce((a, b) => a + b, 0) : digit))
     .reduce((a, b) => a + b, 0);
-  return Number(check) === (10 - (sum % 10)) % 10;
+  return Number(checkDigit) === (10 - (sum % 10)) % 10;
 }
 
 /** The event's rules, said once more in another way. */
