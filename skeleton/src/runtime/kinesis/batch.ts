@@ -38,7 +38,7 @@ export function* batchesOf<Event>(
   for (const record of records) {
     const decoded = decodeSafely(record, workload, now);
     const added = decoded.accepted.length + decoded.rejected.length;
-    if (open.eventsCount > 0 && open.eventsCount + added > eventsMax) {
+    if (open.records.length > 0 && open.eventsCount + added > eventsMax) {
       yield open.close();
       open = new OpenBatch();
     }
