@@ -20,8 +20,8 @@ export function tell(phrase: string): void {
   process.stderr.write(`[acceptance] ${new Date().toISOString().slice(11, 19)} ${phrase}\n`);
 }
 
-/** Starts a portal without its pages on a free port. */
-export async function openWorkplace(): Promise<Workplace> {
+/** Starts a portal on a free port. Default: without its pages, which need a build. */
+export async function openWorkplace({ frontEnd = false } = {}): Promise<Workplace> {
   const directory = await mkdtemp(join(tmpdir(), 'hospital-portal-acceptance-'));
   // As root, databases run as another user, who has to get in.
   await chmod(directory, 0o755);
@@ -29,7 +29,7 @@ export async function openWorkplace(): Promise<Workplace> {
   let portal: Portal;
   try {
     const dataDirectory = join(directory, 'portal');
-    portal = await startPortal({ port: await freePort(), dataDirectory, tenantsDirectory, frontEnd: false, tell });
+    portal = await startPortal({ port: await freePort(), dataDirectory, tenantsDirectory, frontEnd, tell });
   } catch (error) {
     await rm(directory, { recursive: true, force: true });
     throw error;
