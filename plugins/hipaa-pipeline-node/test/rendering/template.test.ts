@@ -55,6 +55,13 @@ it.each([
   expect(refusalOf(() => render(source)).code).toBe('TEMPLATE_INVALID');
 });
 
+it.each(['{{json tenant.nickname}}', '{{json cluster.size}}', '{{yaml secrets.databaseKeyArn}}', '{{json tenant.name.trim}}'])(
+  'says of %s that there is no such setting',
+  (source) => {
+    expect(refusalOf(() => render(source)).message).toContain('has no value: there is no such setting');
+  },
+);
+
 it('takes what an answer contains for text, never for a template', () => {
   const sly = parseTenantSettings(someAnswers({ tenantName: '{{json aws.accountId}} {{{x}}}' }));
   expect(JSON.parse(renderTemplate('{{json tenant.name}}', sly, 'x.hbs'))).toBe('{{json aws.accountId}} {{{x}}}');

@@ -1,7 +1,8 @@
 /** The skeleton lives in place as its reference tenant: what is committed is what rendering gives. */
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkAnswers, openSkeleton, readAnswers } from '../../src';
+import { checkAnswers, openSkeleton, readAnswers, RECORD_PATH } from '../../src';
 import { planRendering } from '../../src/rendering/plan';
 import { REPOSITORY, SKELETON } from '../support/folders';
 
@@ -38,8 +39,28 @@ it('holds an index that names the rendered workload as the one in place names th
   expect(entry?.kind === 'text' ? entry.text : undefined).toBe(expected);
 });
 
-it('gives a tenant one lock file, its own projen file, and no template', async () => {
-  const paths = (await planReference()).map(({ path }) => path);
-  expect(paths).toEqual(expect.arrayContaining(['.projenrc.ts', 'package-lock.json', 'package.json', '.gitignore']));
-  expect(paths.filter((path) => path.endsWith('.hbs') || path.includes('node_modules'))).toEqual([]);
+it('gives a tenant what git knows of the skeleton, and nothing that a build, a test or a run left in it', async () => {
+  const args = ['-C', SKELETON, 'ls-files', '--cached', '--others', '--exclude-standard', '-z'];
+  const known = execFileSync('git', args, { encoding: 'utf8' }).split('\0');
+  const { workloads } = await openSkeleton(SKELETON);
+  const others = workloads.filter((workload) => workload !== 'vitals');
+  const expected = known.filter(
+    (path) =>
+      // A file that is deleted and not committed yet is still known.
+      existsSync(join(SKELETON, path)) &&
+      path !== '' &&
+      !path.endsWith('.hbs') &&
+      !others.some((other) => path.includes(`/workloads/${other}/`)),
+  );
+  expect((await planReference()).map(({ path }) => path)).toEqual(expected.sort());
+});
+
+it('leads from its README only to files that a tenant gets', async () => {
+  const plan = await planReference();
+  const readme = plan.find(({ path }) => path === 'README.md');
+  const text = readme?.kind === 'text' ? readme.text : '';
+  const targets = [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => target);
+  expect(targets.length).toBeGreaterThan(5);
+  const paths = [RECORD_PATH, ...plan.map(({ path }) => path)];
+  expect(targets.filter((target) => !paths.some((path) => path === target || path.startsWith(target)))).toEqual([]);
 });

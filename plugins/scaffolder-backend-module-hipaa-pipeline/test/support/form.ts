@@ -77,7 +77,7 @@ export function faultsInBrowser(page: Page, answers: Answers): Record<string, st
 
 /** Fields that the scaffolder's API refuses, over all pages. */
 export function faultsInApi(template: Template, answers: Answers): string[] {
-  const errors = template.spec.parameters.flatMap((page) => validate(answers, page as Schema, { nestedErrors: true }).errors);
+  const errors = template.spec.parameters.flatMap((page) => validate(answers, page as Schema).errors);
   return [...new Set(errors.map(({ property }) => property.replace(/^instance\.?/, '')))].filter((field) => field !== '');
 }
 
