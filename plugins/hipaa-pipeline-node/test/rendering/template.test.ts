@@ -55,7 +55,7 @@ it.each([
   expect(refusalOf(() => render(source)).code).toBe('TEMPLATE_INVALID');
 });
 
-it.each(['{{json tenant.nickname}}', '{{json cluster.size}}', '{{yaml secrets.databaseKeyArn}}', '{{json tenant.name.trim}}'])(
+it.each(['{{json tenant.nickname}}', '{{yaml secrets.databaseKeyArn}}', '{{json tenant.name.trim}}'])(
   'says of %s that there is no such setting',
   (source) => {
     expect(refusalOf(() => render(source)).message).toContain('has no value: there is no such setting');
