@@ -223,6 +223,10 @@ project.addTask('integration', {
   exec: 'jest -c integration/jest.config.json --runInBand',
   receiveArgs: true,
 });
+project.addTask('compliance', {
+  description: 'Writes COMPLIANCE.md from the table of safeguards in test/compliance/',
+  exec: 'tsx test/compliance/write.ts',
+});
 project.addTask('bench', { description: 'Measures throughput and latency', exec: 'tsx bench/main.ts', receiveArgs: true });
 // Run directly: projen's own runner does not hand a signal on, and a stack must hear that it is to stop.
 project.package.setScript('local', 'tsx local/main.ts');

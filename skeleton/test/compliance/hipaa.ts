@@ -1,0 +1,213 @@
+import type { Safeguard } from './safeguard';
+
+/** The technical safeguards of 45 CFR 164.312, whole, and those of 164.308, 164.314 and 164.316 that a pipeline can answer. */
+export const HIPAA: readonly Safeguard[] = [
+  {
+    framework: 'hipaa',
+    citation: '164.312(a)(1)',
+    duty: 'Access control',
+    answer:
+      'The API authorizes each request by IAM; processes have two database roles with the least each needs; no policy names a wildcard action, nor a wildcard resource without a written reason.',
+    builtIn: ['src/foundation/fhir-api.ts', 'src/runtime/migrations/20261122180000000_roles.sql'],
+    provedBy: [
+      { file: 'test/foundation/fhir-api.test.ts', test: 'wants every request signed, on each of its paths' },
+      { file: 'test/foundation/iam.test.ts', test: 'name every action in full' },
+      { file: 'test/runtime/postgres/migrate.test.ts', test: 'leaves the roles with the least they need' },
+    ],
+    leftToYou: 'Grant `execute-api:Invoke` to named people and systems only.',
+  },
+  {
+    framework: 'hipaa',
+    citation: '164.312(a)(2)(i)',
+    duty: 'Unique user identification',
+    answer: 'The principal of a request is the ARN that IAM has verified; a request without one is refused.',
+    builtIn: ['src/runtime/http/lambda-host.ts'],
+    provedBy: [
+      { file: 'test/runtime/http/lambda-host.test.ts', test: 'the principal is the caller’s IAM ARN' },
+      { file: 'test/runtime/http/lambda-host.test.ts', test: 'a principal in a header is none' },
+    ],
+    leftToYou: 'Give each person and system an identity of its own.',
+  },
+  {
+    framework: 'hipaa',
+    citation: '164.312(a)(2)(ii)',
+    duty: 'Emergency access procedure',
+    answer:
+      'Every tier stands in two zones or more; events are kept in the stream for a week while the rest is away; the runbook says how to read one by its position.',
+    builtIn: ['docs/runbook.md', 'src/foundation/stream.ts'],
+    provedBy: [
+      {
+        file: 'test/workloads/vitals/processor.test.ts',
+        test: 'carries on by itself when PostgreSQL restarts under it',
+      },
+    ],
+    leftToYou: 'Name who may assume an emergency role, and rehearse it.',
+  },
+  {
+    framework: 'hipaa',
+    citation: '164.312(a)(2)(iii)',
+    duty: 'Automatic logoff',
+    answer:
+      'There are no sessions: each request is signed anew, and a statement or request that takes too long is ended.',
+    builtIn: ['src/runtime/postgres/pool.ts'],
+    provedBy: [{ file: 'test/runtime/postgres/pool.test.ts', test: 'ends a statement that takes too long' }],
+    leftToYou: 'Bound the sessions of your identity provider.',
+  },
+  {
+    framework: 'hipaa',
+    citation: '164.312(a)(2)(iv)',
+    duty: 'Encryption and decryption',
+    answer:
+      'Stream, database, backups, logs, trail, topic and code are encrypted by keys of this account, which rotate.',
+    builtIn: ['src/foundation/keys.ts'],
+    provedBy: [
+      { file: 'test/pipeline-stack.test.ts', test: 'encrypts every store with a key of its own' },
+      { file: 'test/pipeline-stack.test.ts', test: 'rotates every key' },
+      { file: 'test/pipeline-stack.test.ts', test: 'encrypts every log group with our key' },
+    ],
+  },
+  {
+    framework: 'hipaa',
+    citation: '164.312(b)',
+    duty: 'Audit controls',
+    answer:
+      'Each read of patient data is on record (who, whose, what, when, outcome) before its answer leaves, and is not answered otherwise; CloudTrail, flow logs and access logs record the rest.',
+    builtIn: [
+      'src/runtime/http/access-audit.ts',
+      'src/foundation/audit-trail.ts',
+      'src/runtime/migrations/20261122180003000_access-audit.sql',
+    ],
+    provedBy: [
+      { file: 'test/runtime/http/api-app.test.ts', test: 'is on record before its answer leaves' },
+      { file: 'test/runtime/http/api-app.test.ts', test: 'shows nothing when it cannot be put on record' },
+    ],
+  },
+  {
+    framework: 'hipaa',
+    citation: '164.312(c)(1)',
+    duty: 'Integrity',
+    answer:
+      'An event is stored exactly once or kept in quarantine byte for byte; rows and checkpoint commit in one statement, which a worker without its lease cannot make.',
+    builtIn: ['src/runtime/kinesis/commit-statement.ts'],
+    provedBy: [
+      {
+        file: 'test/runtime/kinesis/batch-committer.test.ts',
+        test: 'writes nothing for a worker whose lease another one has taken',
+      },
+      {
+        file: 'test/runtime/kinesis/consumer.test.ts',
+        test: 'loses nothing and stores nothing twice while its leases are torn away again and again',
+      },
+      {
+        file: 'test/workloads/vitals/processor.test.ts',
+        test: 'stores once what it was given when it is killed in the middle of a batch',
+      },
+    ],
+  },
+  {
+    framework: 'hipaa',
+    citation: '164.312(c)(2)',
+    duty: 'Mechanism to authenticate electronic protected health information',
+    answer:
+      'Neither processor nor API can change or delete a stored observation or an audit record; CloudTrail validates its log files.',
+    builtIn: ['src/workloads/vitals/migrations/20261122180100000_vital-sign.sql', 'src/foundation/audit-trail.ts'],
+    provedBy: [
+      { file: 'test/runtime/postgres/migrate.test.ts', test: 'leaves the roles with the least they need' },
+      { file: 'test/foundation/audit-trail.test.ts', test: 'shows tampering' },
+    ],
+  },
+  {
+    framework: 'hipaa',
+    citation: '164.312(d)',
+    duty: 'Person or entity authentication',
+    answer:
+      'Callers by AWS Signature Version 4; the database by its certificate and host name; processes by their roles.',
+    builtIn: ['src/foundation/fhir-api.ts', 'src/runtime/postgres/tls.ts'],
+    provedBy: [
+      {
+        file: 'test/runtime/postgres/pool.test.ts',
+        test: 'refuses a server whose certificate another authority has signed',
+      },
+      { file: 'test/runtime/http/api-app.test.ts', test: 'is refused, and on record, without a principal' },
+    ],
+  },
+  {
+    framework: 'hipaa',
+    citation: '164.312(e)(1)',
+    duty: 'Transmission security',
+    answer: 'Every hop is TLS; tasks have no route out of the network by default; nothing lets the internet in.',
+    builtIn: ['src/foundation/network.ts', 'src/foundation/endpoints.ts'],
+    provedBy: [
+      { file: 'test/pipeline-stack.test.ts', test: 'lets nothing in from the internet' },
+      { file: 'test/foundation/network.test.ts', test: 'with egress endpoints has no way out' },
+    ],
+  },
+  {
+    framework: 'hipaa',
+    citation: '164.312(e)(2)(i)',
+    duty: 'Integrity controls (in transmission)',
+    answer: 'TLS detects a change on the way; an event that arrives spoiled fails its schema and is put apart.',
+    builtIn: ['src/workloads/vitals/record.ts', 'src/workloads/vitals/event.ts'],
+    provedBy: [
+      { file: 'test/workloads/vitals/record.test.ts', test: 'of any bytes is decoded without an error' },
+      { file: 'test/workloads/vitals/record.test.ts', test: 'keeps its good events when others are bad' },
+    ],
+  },
+  {
+    framework: 'hipaa',
+    citation: '164.312(e)(2)(ii)',
+    duty: 'Encryption (in transmission)',
+    answer:
+      'TLS to the database is forced by the server and verified by the client, and there is no switch to turn it off.',
+    builtIn: ['src/foundation/database.ts', 'src/runtime/postgres/tls.ts'],
+    provedBy: [
+      { file: 'test/foundation/database.test.ts', test: 'refuses connections without TLS' },
+      { file: 'test/runtime/postgres/pool.test.ts', test: 'refuses a server whose certificate names another host' },
+      {
+        file: 'test/runtime/postgres/pool.test.ts',
+        test: 'is the only kind of client that the server lets in: one that speaks TLS',
+      },
+    ],
+  },
+  {
+    framework: 'hipaa',
+    citation: '164.308(a)(1)(ii)(D)',
+    duty: 'Information system activity review',
+    answer:
+      'Alarms on each promise, a dashboard, and logs that people may read, since no patient data can appear in them.',
+    builtIn: ['src/workloads/vitals/alarms.service.ts', 'src/runtime/log/vocabulary.ts'],
+    provedBy: [
+      {
+        file: 'test/foundation/alarms.test.ts',
+        test: 'say what they mean and link the section of the runbook that has their name',
+      },
+      {
+        file: 'test/workloads/vitals/processor.test.ts',
+        test: 'says nothing about patients, whatever the events hold and whatever fails',
+      },
+    ],
+    leftToYou: 'Review `access_audit` regularly.',
+  },
+  {
+    framework: 'hipaa',
+    citation: '164.308(a)(7)(ii)(A)',
+    duty: 'Data backup plan',
+    answer: 'Automated backups of the database, 35 days by default, encrypted, with recovery to any point in time.',
+    builtIn: ['src/foundation/database.ts'],
+    provedBy: [{ file: 'test/foundation/database.test.ts', test: 'encrypted by the data key, backed up' }],
+    leftToYou: 'Rehearse a restore.',
+  },
+  {
+    framework: 'hipaa',
+    citation: '164.316(b)(2)(i)',
+    duty: 'Retention of documentation for six years',
+    answer: 'Logs and trail are kept for 2192 days by default.',
+    builtIn: ['src/tenant.ts', 'src/foundation/log-group.ts'],
+    provedBy: [
+      {
+        file: 'test/pipeline-stack.test.ts',
+        test: 'encrypts every log group with our key and keeps it for as long as the tenant said',
+      },
+    ],
+  },
+];
