@@ -108,7 +108,11 @@ const project = new awscdk.AwsCdkTypeScriptApp({
     // Unknown snapshots must fail in CI, never be written there.
     updateSnapshot: javascript.UpdateSnapshot.NEVER,
   },
-  eslintOptions: { dirs: ['src'], devdirs: ['test', 'local', 'integration', 'bench'], prettier: true },
+  eslintOptions: {
+    // The one tsconfig that knows tests and tools as well.
+    tsconfigPath: './tsconfig.dev.json',
+    projectService: false,
+    dirs: ['src'], devdirs: ['test', 'local', 'integration', 'bench'], prettier: true },
   prettier: true,
   prettierOptions: { settings: { singleQuote: true, printWidth: 120 } },
 

@@ -81,7 +81,7 @@ function addDeploy(gitHub: github.GitHub): void {
       {
         name: 'Keep the outputs',
         uses: ACTIONS.uploadArtifact,
-        with: { 'name': 'cfn-outputs', 'path': 'cfn-outputs/flat-outputs.json', 'if-no-files-found': 'error' },
+        with: { name: 'cfn-outputs', path: 'cfn-outputs/flat-outputs.json', 'if-no-files-found': 'error' },
       },
       { name: 'Test what was deployed', run: 'npm run integration' },
     ],
@@ -97,7 +97,8 @@ function addDestroy(gitHub: github.GitHub): void {
     workflowDispatch: {
       inputs: {
         [CONFIRMATION]: {
-          description: 'Type the environment suffix (aws.environmentSuffix of tenant.json) to destroy it with all its data',
+          description:
+            'Type the environment suffix (aws.environmentSuffix of tenant.json) to destroy it with all its data',
           required: true,
           type: 'string',
         },
@@ -163,7 +164,7 @@ function readSettings(): Step {
 
 function install(): Step[] {
   return [
-    { name: 'Set up Node', uses: ACTIONS.setupNode, with: { 'node-version': NODE_VERSION, 'cache': 'npm' } },
+    { name: 'Set up Node', uses: ACTIONS.setupNode, with: { 'node-version': NODE_VERSION, cache: 'npm' } },
     { name: 'Install', run: 'npm ci' },
   ];
 }

@@ -1,5 +1,5 @@
-import type { Framework } from '../../src/tenant';
 import type { Safeguard } from './safeguard';
+import type { Framework } from '../../src/tenant';
 
 const TITLES: Record<Framework, string> = {
   hipaa: 'HIPAA: 45 CFR Part 164, technical safeguards and what belongs to them',
