@@ -54,7 +54,7 @@ describe('the log', () => {
   });
 
   test('lets no text through but names, whatever event and fields it is given', () => {
-    const secret = 'Erika Mustermann*1957';
+    const secret = 'Erika Mustermann';
     const value = fc.oneof(
       fc.constant(secret),
       fc.constant({ [secret]: secret, message: secret, stack: secret, name: secret, code: secret }),
@@ -64,7 +64,7 @@ describe('the log', () => {
         .string()
         .map((text) => Object.assign(new Error(`${secret}${text}`), { detail: secret, cause: new Error(secret) })),
       fc.string().map((text) => {
-        const error = new TypeError(`${text}\n    at ${secret} (/srv/${secret}.js:1:1)`);
+        const error = new TypeError(`${text}\n    at ${secret} (/srv/Mustermann.js:1:1)`);
         error.message = 'changed afterwards';
         return error;
       }),
@@ -79,6 +79,13 @@ describe('the log', () => {
       ),
       { numRuns: 500 },
     );
+  });
+
+  test('takes no place in code from a message that looks like one', () => {
+    const error = new TypeError('a long message\n    at Mustermann (/srv/Erika.js:1:1)');
+    expect(JSON.stringify(lineOf('process.crashed', { error }))).not.toMatch(/Mustermann|Erika/);
+    error.message = 'changed afterwards';
+    expect(JSON.stringify(lineOf('process.crashed', { error }))).not.toMatch(/Mustermann|Erika/);
   });
 
   test('reduces an error to its name, code, status and places in code', () => {
