@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { KinesisDouble, shardName } from '../../support/kinesis-double';
 import { countOf, eventually, startTestConsumer, TestConsumer } from '../../support/test-consumer';
 import { createTestDatabase, TestDatabase } from '../../support/test-database';
@@ -89,6 +90,30 @@ describe('a consumer', () => {
     );
     expect(await countOf(database, 'vital_sign')).toBe(1);
     expect(await countOf(database, 'quarantine')).toBe(0);
+  });
+
+  test('keeps a megabyte of noise whole, with its place, and text that SQL cannot hold, and the shard goes on', async () => {
+    const kinesis = new KinesisDouble(1);
+    const noise = randomBytes(1_024 * 1_024);
+    const place = kinesis.put(first, noise);
+    kinesis.put(first, `{"version":"1.0","id":"\\u0000","patientId":"\\ud800"}\n${JSON.stringify(vitalEvent())}`);
+    kinesis.put(first, '"a NUL: \u0000"');
+    start(kinesis);
+
+    await eventually(
+      async () => countOf(database, 'quarantine'),
+      (count) => count === 3,
+    );
+    const { rows } = await database.owner.query<{ payload: Buffer }>(
+      'SELECT event_index, reason_code, payload FROM quarantine WHERE sequence_number = $1',
+      [place],
+    );
+    expect(rows).toMatchObject([{ event_index: -1, reason_code: 'record_not_utf8' }]);
+    expect(rows[0]?.payload.equals(noise)).toBe(true);
+    await eventually(
+      async () => countOf(database, 'vital_sign'),
+      (count) => count === 1,
+    );
   });
 
   test('counts what it received, stored, found twice, and put apart', async () => {
