@@ -69,6 +69,8 @@ const project = new awscdk.AwsCdkTypeScriptApp({
     'kinesis-local@0.6.2',
     'selfsigned@5.5.0',
     'hl7.fhir.r4.examples@4.0.1',
+    // Reads the workflows that projen writes, to test them.
+    'yaml@2.9.1',
     // The integration suite calls a deployed API with a signature, and looks at what is deployed.
     '@smithy/core@3.41.0',
     '@smithy/signature-v4@5.7.5',
@@ -87,7 +89,15 @@ const project = new awscdk.AwsCdkTypeScriptApp({
   tsconfigDevFile: 'tsconfig.dev.json',
   tsconfigDev: {
     compilerOptions: { ...compilerOptions(), rootDir: '.' },
-    include: ['src/**/*.ts', 'test/**/*.ts', 'local/**/*.ts', 'integration/**/*.ts', 'bench/**/*.ts'],
+    include: [
+      '.projenrc.ts',
+      'projenrc/**/*.ts',
+      'src/**/*.ts',
+      'test/**/*.ts',
+      'local/**/*.ts',
+      'integration/**/*.ts',
+      'bench/**/*.ts',
+    ],
     exclude: ['node_modules', 'cdk.out', 'dist', '.local'],
   },
   jestOptions: {
@@ -112,7 +122,10 @@ const project = new awscdk.AwsCdkTypeScriptApp({
     // The one tsconfig that knows tests and tools as well.
     tsconfigPath: './tsconfig.dev.json',
     projectService: false,
-    dirs: ['src'], devdirs: ['test', 'local', 'integration', 'bench'], prettier: true },
+    dirs: ['src'],
+    devdirs: ['test', 'local', 'integration', 'bench'],
+    prettier: true,
+  },
   prettier: true,
   prettierOptions: { settings: { singleQuote: true, printWidth: 120 } },
 
@@ -160,7 +173,7 @@ function jestTransform(): Pick<javascript.JestConfigOptions, 'transform' | 'tran
 
 /** Only these dependencies may run a script while they are installed: each lays out its own platform's binary. */
 project.package.addField('allowScripts', {
-  'esbuild': true,
+  esbuild: true,
   'unrs-resolver': true,
   ...Object.fromEntries(
     ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64', 'windows-x64'].map((platform) => [
@@ -188,7 +201,7 @@ project.eslint?.addRules({
   '@typescript-eslint/no-explicit-any': 'error',
   '@typescript-eslint/ban-ts-comment': 'error',
   '@typescript-eslint/no-non-null-assertion': 'error',
-  'eqeqeq': ['error', 'always'],
+  eqeqeq: ['error', 'always'],
   'no-console': 'error',
 });
 
@@ -231,7 +244,11 @@ project.addTask('compliance', {
   description: 'Writes COMPLIANCE.md from the table of safeguards in test/compliance/',
   exec: 'tsx test/compliance/write.ts',
 });
-project.addTask('bench', { description: 'Measures throughput and latency', exec: 'tsx bench/main.ts', receiveArgs: true });
+project.addTask('bench', {
+  description: 'Measures throughput and latency',
+  exec: 'tsx bench/main.ts',
+  receiveArgs: true,
+});
 // Run directly: projen's own runner does not hand a signal on, and a stack must hear that it is to stop.
 project.package.setScript('local', 'tsx local/main.ts');
 
