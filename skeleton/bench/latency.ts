@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
+import { type BenchDatabase, RETENTION_DAYS, silent } from './database';
 import type { SimulatedEvent } from '../local/simulator/patient-monitor';
 import { Ward } from '../local/simulator/ward';
 import { createConsumer } from '../src/runtime/kinesis/consumer';
 import { Metrics } from '../src/runtime/metrics/metrics';
 import { vitalsWorkload } from '../src/workloads/vitals/store';
-import { type BenchDatabase, RETENTION_DAYS, silent } from './database';
 
 /** Time from an event's observation to the commit of its row, from which on it can be queried. */
 export interface LatencyResult {

@@ -4,6 +4,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { type BenchDatabase, REGION, startBenchDatabase } from './database';
+import { InProcessKinesis } from './in-process-kinesis';
+import { type LatencyResult, type LatencySettings, measureLatency } from './latency';
+import { render, verdicts } from './report';
+import { measureThroughput } from './throughput';
 import { startChildGuard } from '../local/child-guard';
 import { localKinesisClient, startKinesisEmulator } from '../local/kinesis-emulator';
 import type { SimulatedEvent } from '../local/simulator/patient-monitor';
@@ -11,11 +16,6 @@ import { putRecords } from '../local/simulator/producer';
 import { toRecords } from '../local/simulator/records';
 import { listenForStop } from '../local/stop-signal';
 import { Teardown } from '../local/teardown';
-import { type BenchDatabase, REGION, startBenchDatabase } from './database';
-import { InProcessKinesis } from './in-process-kinesis';
-import { type LatencyResult, type LatencySettings, measureLatency } from './latency';
-import { render, verdicts } from './report';
-import { measureThroughput } from './throughput';
 
 const HELP = `Measures this machine: events per second beside the raw limit of the database, and latency at 1000 events a second.
 Takes about a minute and a half. Exit code 1 when a bound is missed.

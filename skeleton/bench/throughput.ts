@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import { type BenchDatabase, RETENTION_DAYS, silent } from './database';
+import { median } from './statistics';
 import { type SimulatedEvent } from '../local/simulator/patient-monitor';
 import { Ward } from '../local/simulator/ward';
-import { BatchCommitter } from '../src/runtime/kinesis/batch-committer';
 import { batchesOf } from '../src/runtime/kinesis/batch';
+import { BatchCommitter } from '../src/runtime/kinesis/batch-committer';
 import type { Lease } from '../src/runtime/kinesis/lease';
 import { LeaseStore } from '../src/runtime/kinesis/lease-store';
 import type { StreamRecord } from '../src/runtime/kinesis/shard-reader';
 import { Metrics } from '../src/runtime/metrics/metrics';
 import type { VitalSignsEvent } from '../src/workloads/vitals/event';
 import { VITAL_SIGN_TABLE, vitalsWorkload } from '../src/workloads/vitals/store';
-import { type BenchDatabase, RETENTION_DAYS, silent } from './database';
-import { median } from './statistics';
 
 /** What one batch size reached: medians over the repetitions. */
 export interface ThroughputResult {

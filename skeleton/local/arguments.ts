@@ -59,10 +59,12 @@ export function parseArguments(words: readonly string[]): LocalCommand {
   const command = given.get('--exec');
   if (command !== undefined) {
     const other = (['--demo', '--patients', '--seed', '--duration'] as const).find((flag) => given.has(flag));
-    if (other !== undefined)
+    if (other !== undefined) {
       throw new LocalStackError(`--exec ends with its command, so ${other} does not go with it.`);
-    if (command.trim() === '')
+    }
+    if (command.trim() === '') {
       throw new LocalStackError('--exec needs a command, such as --exec "npm run integration".');
+    }
     return { mode: 'exec', command, ...common };
   }
   if (!given.has('--demo')) {

@@ -2,7 +2,6 @@
 import './quiet-sdk';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { parseTenantSettings, type TenantSettings, TenantSettingsError } from '../src/tenant';
 import { HELP, type LocalCommand, parseArguments } from './arguments';
 import { claim } from './claim';
 import { runDemo } from './demo';
@@ -10,6 +9,7 @@ import { LocalStackError } from './errors';
 import { runCommand } from './run-command';
 import { LocalStack } from './stack';
 import { listenForStop, type StopSignal } from './stop-signal';
+import { parseTenantSettings, type TenantSettings, TenantSettingsError } from '../src/tenant';
 
 const ROOT = resolve(__dirname, '..');
 

@@ -1,9 +1,5 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundle } from '../src/foundation/bundle';
-import { Names } from '../src/foundation/naming';
-import { shardCount } from '../src/foundation/stream';
-import type { TenantSettings } from '../src/tenant';
 import { type ChildGuard, startChildGuard } from './child-guard';
 import { createMasterDatabase } from './database';
 import { type SecretsManagerDouble, startSecretsManager } from './doubles/secrets-manager';
@@ -17,6 +13,10 @@ import { checkOutputsFileIsOurs, removeOutputsFile, writeOutputsFile } from './o
 import { type PostgresServer, startPostgresServer } from './postgres-server';
 import { SupervisedProcess } from './supervised-process';
 import { allSettledOrThrow, Teardown } from './teardown';
+import { bundle } from '../src/foundation/bundle';
+import { Names } from '../src/foundation/naming';
+import { shardCount } from '../src/foundation/stream';
+import type { TenantSettings } from '../src/tenant';
 
 export interface LocalStackSettings {
   readonly tenant: TenantSettings;

@@ -8,6 +8,9 @@ export default function checkOutputs(): void {
     process.stdout.write(
       `Testing the pipeline of ${outputs.TenantId} at ${outputs.ApiUrl} (Target ${outputs.Target})\n`,
     );
+    if (outputs.Target === 'local') {
+      process.stdout.write('Tests of deployed resources are skipped: they need AWS, and this pipeline is local.\n');
+    }
   } catch (error) {
     if (!(error instanceof OutputsError)) throw error;
     // jest would wrap the error in its own words and a stack trace.

@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Observation } from 'fhir/r4';
+import { ApiClient } from './api-client';
+import { type PipelineOutputs, readOutputs } from './outputs';
 import type { SimulatedEvent } from '../../local/simulator/patient-monitor';
 import { putRecords } from '../../local/simulator/producer';
 import type { StreamRecord } from '../../local/simulator/records';
-import { ApiClient } from './api-client';
-import { type PipelineOutputs, readOutputs } from './outputs';
 
 /** Time in which an event has to show. Far above what it takes, so that a slow machine fails no test. */
 const ARRIVAL_PATIENCE_MS = 60_000;

@@ -1,11 +1,11 @@
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
+import type { InFlight } from './in-flight';
 import { BAD_EVENT_FAULTS, spoil } from '../simulator/bad-events';
 import type { SimulatedEvent } from '../simulator/patient-monitor';
 import { putRecords } from '../simulator/producer';
 import { Random } from '../simulator/random';
 import { toRecords } from '../simulator/records';
 import type { Ward } from '../simulator/ward';
-import type { InFlight } from './in-flight';
 
 export interface WardFeedSettings {
   readonly client: KinesisClient;

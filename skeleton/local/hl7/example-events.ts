@@ -1,7 +1,7 @@
-import type { SimulatedEvent } from '../simulator/patient-monitor';
-import { Random } from '../simulator/random';
 import { type ExampleReading, type IsLegal, toReading } from './observation-to-event';
 import { readExampleObservations } from './read-examples';
+import type { SimulatedEvent } from '../simulator/patient-monitor';
+import { Random } from '../simulator/random';
 
 export interface ExampleEventsSettings {
   readonly isLegal: IsLegal;

@@ -20,8 +20,9 @@ export class Ward {
   private readonly idPrefix: string;
 
   constructor({ patients, seed, startAtMs, intervalMs = 1_000, idPrefix = 'ward' }: WardSettings) {
-    if (!Number.isInteger(patients) || patients < 1)
+    if (!Number.isInteger(patients) || patients < 1) {
       throw new RangeError(`A ward has 1 patient or more, not ${patients}.`);
+    }
     if (!(intervalMs > 0)) throw new RangeError(`A monitor's interval is more than 0 ms, not ${intervalMs}.`);
     this.idPrefix = idPrefix;
     this.monitors = Array.from({ length: patients }, (_, index) => {

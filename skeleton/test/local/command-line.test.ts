@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
-import { isRunning } from '../../local/launchers';
 import { descendants, eventually, temporaryDirectory } from './support';
+import { isRunning } from '../../local/launchers';
 
 const ROOT = resolve(__dirname, '..', '..');
 
@@ -22,8 +22,9 @@ function run(...words: string[]): Run {
     { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, TMPDIR: temporary } },
   );
   let output = '';
-  for (const stream of [child.stdout, child.stderr])
+  for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
+  }
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolveEnd) =>
     child.once('close', (code, signal) => resolveEnd({ code, signal })),
   );

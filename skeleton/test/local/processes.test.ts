@@ -1,13 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { eventually, temporaryDirectory } from './support';
 import { type ChildGuard, startChildGuard } from '../../local/child-guard';
 import { type FaultProxy, type KinesisFault, startFaultProxy } from '../../local/fault-proxy';
 import { isRunning } from '../../local/launchers';
 import { runCommand } from '../../local/run-command';
 import { type ProcessSettings, SupervisedProcess } from '../../local/supervised-process';
 import { allSettledOrThrow, Teardown } from '../../local/teardown';
-import { eventually, temporaryDirectory } from './support';
 
 const directory = temporaryDirectory();
 

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import type { Client } from 'pg';
+import { descendants, eventually, temporaryDirectory } from './support';
 import { superuserClient } from '../../local/database';
 import { LocalStackError } from '../../local/errors';
 import { localKinesisClient } from '../../local/kinesis-emulator';
@@ -14,7 +15,6 @@ import { Ward } from '../../local/simulator/ward';
 import { LocalStack, type LocalStackSettings } from '../../local/stack';
 import { bundle } from '../../src/foundation/bundle';
 import { parseTenantSettings } from '../../src/tenant';
-import { descendants, eventually, temporaryDirectory } from './support';
 
 const directory = temporaryDirectory();
 const outputsFile = join(directory, 'flat-outputs.json');
