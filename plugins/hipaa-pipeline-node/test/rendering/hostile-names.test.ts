@@ -17,12 +17,10 @@ const NAME_MAX_LENGTH = 120;
 /** A file as it is on disk, rendered for a tenant of this name. */
 type Render = (name: string) => string;
 
-const template =
-  (path: string): Render =>
-  (name) => {
-    const source = readFileSync(join(SKELETON, path), 'utf8');
-    return onDisk(renderTemplate(source, parseTenantSettings(someAnswers({ tenantName: name })), path));
-  };
+function template(path: string): Render {
+  const source = readFileSync(join(SKELETON, path), 'utf8');
+  return (name) => onDisk(renderTemplate(source, parseTenantSettings(someAnswers({ tenantName: name })), path));
+}
 
 const record: Render = (name) => {
   const skeleton = { folder: '/skeleton', version: '1.0.0', workloads: ['vitals'] };

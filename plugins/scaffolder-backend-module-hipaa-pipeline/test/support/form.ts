@@ -66,13 +66,22 @@ ajvErrors(inBrowser.ajv);
 
 /** Fields that a page of the form marks when its button is pressed, with the first message of each. */
 export function faultsInBrowser(page: Page, answers: Answers): Record<string, string> {
-  const schema = withoutUi(page) as RJSFSchema;
-  const utils = createSchemaUtils(inBrowser, schema, { allOf: 'populateDefaults' });
+  const { schema, utils } = prepared(page);
   const resolved = utils.retrieveSchema(schema, answers);
   const { errors } = inBrowser.validateFormData(answers, resolved);
   return Object.fromEntries(
     errors.map(({ property = '', message = '' }) => [property.replace(/^\./, ''), message] as const).reverse(),
   );
+}
+
+const pages = new Map<Page, { schema: RJSFSchema; utils: ReturnType<typeof createSchemaUtils> }>();
+
+/** A page is prepared once, as in the browser, where the form stays while answers come and go. */
+function prepared(page: Page) {
+  const schema = withoutUi(page) as RJSFSchema;
+  const made = pages.get(page) ?? { schema, utils: createSchemaUtils(inBrowser, schema, { allOf: 'populateDefaults' }) };
+  pages.set(page, made);
+  return made;
 }
 
 /** Fields that the scaffolder's API refuses, over all pages. */
