@@ -212,10 +212,10 @@ project.setScript('start', 'tsx plugins/backend/bin/portal.ts');
 project.setScript('build', 'npm run build --workspace plugins/app');
 project.setScript('lint', 'eslint .projenrc.ts plugins');
 project.setScript('typecheck', 'tsc --noEmit');
-project.setScript('unit', 'jest --json --outputFile=test-reports/unit.json');
+project.setScript('unit', 'mkdir -p test-reports && jest --json --outputFile=test-reports/unit.json');
 project.setScript(
   'acceptance',
-  'jest --config jest.acceptance.config.json --json --outputFile=test-reports/acceptance.json',
+  'mkdir -p test-reports && jest --config jest.acceptance.config.json --json --outputFile=test-reports/acceptance.json',
 );
 project.setScript('test', 'npm run lint && npm run typecheck && npm run unit && npm run acceptance');
 project.setScript('render', 'tsx plugins/hipaa-pipeline-node/src/cli.ts');
