@@ -24,7 +24,9 @@ describe.each(ENVIRONMENTS)('a pipeline %s', (_, change) => {
         [DeletionPolicy, UpdateReplacePolicy].some((policy) => policy !== undefined && policy !== 'Delete') ||
         (SNAPSHOT_BY_DEFAULT.includes(Type) && DeletionPolicy !== 'Delete'),
     );
-    const protectedOnes = resources.filter(({ Properties }) => /"Deletion\w*Protection\w*":true/.test(JSON.stringify(Properties)));
+    const protectedOnes = resources.filter(({ Properties }) =>
+      /"Deletion\w*Protection\w*":true/.test(JSON.stringify(Properties)),
+    );
 
     expect(ids(kept)).toEqual([]);
     expect(ids(protectedOnes)).toEqual([]);
@@ -37,7 +39,9 @@ describe.each(ENVIRONMENTS)('a pipeline %s', (_, change) => {
     );
     const wanting = taggable.filter(({ Properties }) => {
       const tags = JSON.stringify(Properties.Tags);
-      return !['Tenant', 'Environment', 'DataClassification', 'CostCentre', 'Frameworks'].every((key) => tags.includes(key));
+      return !['Tenant', 'Environment', 'DataClassification', 'CostCentre', 'Frameworks'].every((key) =>
+        tags.includes(key),
+      );
     });
 
     expect(taggable.length).toBeGreaterThan(50);
@@ -84,8 +88,8 @@ describe.each(ENVIRONMENTS)('a pipeline %s', (_, change) => {
   });
 
   it('puts no user name, password or patient into an environment variable', () => {
-    const environments = [...ofType('AWS::ECS::TaskDefinition'), ...ofType('AWS::Lambda::Function')].map(({ Properties }) =>
-      JSON.stringify(Properties.Environment ?? Properties.ContainerDefinitions),
+    const environments = [...ofType('AWS::ECS::TaskDefinition'), ...ofType('AWS::Lambda::Function')].map(
+      ({ Properties }) => JSON.stringify(Properties.Environment ?? Properties.ContainerDefinitions),
     );
 
     expect(environments.join()).not.toMatch(/resolve:secretsmanager|password/i);

@@ -40,11 +40,7 @@ export class ApiFunction extends Construct {
       key: logKey,
       retentionDays: logRetentionDays,
     });
-    this.securityGroup = network.securityGroup(this,
-      names,
-      'api',
-      'API function: nothing in; AWS and database out',
-    );
+    this.securityGroup = network.securityGroup(this, names, 'api', 'API function: nothing in; AWS and database out');
     network.allowAws(this.securityGroup);
 
     const role = serviceRole(this, 'Role', {

@@ -113,7 +113,11 @@ export class AuditTrail extends Construct {
         new PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logStreams] }),
       ],
     });
-    acknowledgeWildcard(policy, logStreams, 'The trail may write to its own streams, whose names CloudTrail ends as it likes.');
+    acknowledgeWildcard(
+      policy,
+      logStreams,
+      'The trail may write to its own streams, whose names CloudTrail ends as it likes.',
+    );
 
     const trail = new Trail(this, 'Trail', {
       trailName: this.trailName,
@@ -161,11 +165,6 @@ function acknowledgeBuckets(accessLogs: Bucket, bucket: Bucket): void {
       'Records of what happened in this region stay in it: the tenant chose the region, and for some it is a legal duty.',
     );
   }
-  acknowledge(
-    accessLogs,
-    { hipaa: ['S3BucketLoggingEnabled'], solutions: ['S1'] },
-    'This bucket receives the access log of the trail; logging access to it into itself would never end.',
-  );
   acknowledge(
     accessLogs,
     { hipaa: ['S3DefaultEncryptionKMS'] },

@@ -57,7 +57,8 @@ export function bundle({ name, entry, migrationFolders = [], files = [] }: Bundl
       keepNames: true,
       legalComments: 'none',
       absWorkingDir: ROOT,
-      logLevel: 'error',
+      // The error that is thrown tells all of it.
+      logLevel: 'silent',
     });
     layMigrations(draft, migrationFolders);
     for (const file of files) copyFileSync(join(ROOT, file), join(draft, file.slice(file.lastIndexOf('/') + 1)));

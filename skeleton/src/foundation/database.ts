@@ -91,11 +91,7 @@ export class Database extends Construct {
     this.secretArn = secrets.databaseArn;
     this.secretKeyArn = secrets.databaseKeyArn;
     this.capacityUnitsMax = capacityUnitsMax(props.peakEventsPerSecond);
-    this.securityGroup = network.securityGroup(this,
-      names,
-      'database',
-      'Database: PostgreSQL from its clients only',
-    );
+    this.securityGroup = network.securityGroup(this, names, 'database', 'Database: PostgreSQL from its clients only');
 
     const clusterName = names.of('database');
     const logGroup = new EncryptedLogGroup(this, 'LogGroup', {
@@ -218,7 +214,11 @@ export class Database extends Construct {
         }),
       ],
     });
-    acknowledgeWildcard(policy, logStreams, 'RDS names a stream after each instance, by an id that is not known before the instance is there.');
+    acknowledgeWildcard(
+      policy,
+      logStreams,
+      'RDS names a stream after each instance, by an id that is not known before the instance is there.',
+    );
     return role;
   }
 
@@ -231,11 +231,6 @@ export class Database extends Construct {
       this.cluster,
       { hipaa: ['RDSInBackupPlan'] },
       'Aurora backs itself up continuously, for the days set in compliance.backupRetentionDays; a vault with recovery points could not be destroyed with the stack.',
-    );
-    acknowledge(
-      this.cluster,
-      { solutions: ['RDS11'] },
-      'Isolated subnets and security groups keep the database from view; another port than 5432 would hide it from nobody who gets there.',
     );
   }
 }

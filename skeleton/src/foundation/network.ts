@@ -64,14 +64,6 @@ export class Network extends Construct {
     });
     acknowledge(this.vpc, { template: ['W3010'] }, NAMED_ZONES_REASON);
     for (const subnet of this.vpc.publicSubnets) acknowledgeRoute(subnet, publicRouteReason(egress));
-    if (egress === 'nat') {
-      for (const subnet of this.vpc.selectSubnets(this.privateSubnets).subnets) {
-        acknowledgeRoute(
-          subnet,
-          'The tenant chose NAT gateways (aws.egress): the route leads to one of them, which lets nothing in.',
-        );
-      }
-    }
     this.endpoints = new Endpoints(this, 'Endpoints', { vpc: this.vpc, subnets: this.privateSubnets, names });
     this.addFlowLog(names, logKey, logRetentionDays);
   }

@@ -72,7 +72,8 @@ export class ProcessorService extends Construct {
     });
     this.cluster.node.addDependency(insights);
 
-    this.securityGroup = network.securityGroup(this,
+    this.securityGroup = network.securityGroup(
+      this,
       names,
       'processor',
       'Processors: nothing in; AWS and database out',

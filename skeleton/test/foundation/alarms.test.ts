@@ -22,7 +22,9 @@ const ALARMS = [
 describe('the alarms', () => {
   const { ofType, only } = synthesize();
   const all = [...ofType('AWS::CloudWatch::Alarm'), ...ofType('AWS::CloudWatch::CompositeAlarm')];
-  const notifying = all.filter(({ Properties }) => JSON.stringify(Properties.AlarmActions ?? []).includes('AlarmTopic'));
+  const notifying = all.filter(({ Properties }) =>
+    JSON.stringify(Properties.AlarmActions ?? []).includes('AlarmTopic'),
+  );
 
   it('notify the topic when they go off and when they are over', () => {
     expect(notifying.map(nameOf).sort()).toEqual(ALARMS.map((name) => `${name}-prod`));
@@ -63,7 +65,11 @@ describe('the alarms', () => {
   it('count a processor service that reports nothing as one that does not run', () => {
     const tasks = all.find((alarm) => nameOf(alarm) === 'processor-tasks-prod');
 
-    expect(tasks?.Properties).toMatchObject({ Threshold: 2, ComparisonOperator: 'LessThanThreshold', TreatMissingData: 'breaching' });
+    expect(tasks?.Properties).toMatchObject({
+      Threshold: 2,
+      ComparisonOperator: 'LessThanThreshold',
+      TreatMissingData: 'breaching',
+    });
   });
 
   it('go to a topic that is encrypted, takes TLS only, and from this account’s alarms only', () => {
@@ -82,8 +88,13 @@ describe('the alarms', () => {
   });
 
   it('are mailed where the tenant said, and nowhere by default', () => {
-    expect(only('AWS::SNS::Subscription').Properties).toMatchObject({ Protocol: 'email', Endpoint: 'oncall@st-luke.example' });
-    expect(() => synthesize({ observability: { alarmEmail: undefined } }).ofType('AWS::SNS::Subscription')).toThrow('has no');
+    expect(only('AWS::SNS::Subscription').Properties).toMatchObject({
+      Protocol: 'email',
+      Endpoint: 'oncall@st-luke.example',
+    });
+    expect(() => synthesize({ observability: { alarmEmail: undefined } }).ofType('AWS::SNS::Subscription')).toThrow(
+      'has no',
+    );
   });
 
   it('are on the dashboard', () => {

@@ -4,8 +4,12 @@ describe('the audit trail', () => {
   const { only, ofType } = synthesize();
   const trail = only('AWS::CloudTrail::Trail');
   const buckets = ofType('AWS::S3::Bucket');
-  const bucket = buckets.find(({ Properties }) => Properties.BucketName === 'audit-trail-prod-111122223333-eu-central-1');
-  const accessLogs = buckets.find(({ Properties }) => Properties.BucketName === 'trail-access-prod-111122223333-eu-central-1');
+  const bucket = buckets.find(
+    ({ Properties }) => Properties.BucketName === 'audit-trail-prod-111122223333-eu-central-1',
+  );
+  const accessLogs = buckets.find(
+    ({ Properties }) => Properties.BucketName === 'trail-access-prod-111122223333-eu-central-1',
+  );
 
   it('records all regions, shows tampering, is encrypted by its own key, and is delivered to CloudWatch', () => {
     expect(trail.Properties).toMatchObject({

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { capacityUnitsMax, DATABASE_PARAMETERS } from '../../src/foundation/database';
 import { OTHER_CHOICES } from './support/settings';
 import { synthesize } from './support/synthesis';
+import { capacityUnitsMax, DATABASE_PARAMETERS } from '../../src/foundation/database';
 
 describe('the database', () => {
   const { only, ofType, resources } = synthesize();
@@ -27,7 +27,10 @@ describe('the database', () => {
   it('has a writer and a reader in different zones, each watched, with the certificate authority that clients trust', () => {
     const instances = ofType('AWS::RDS::DBInstance');
 
-    expect(instances.map(({ Properties }) => Properties.AvailabilityZone).sort()).toEqual(['eu-central-1a', 'eu-central-1b']);
+    expect(instances.map(({ Properties }) => Properties.AvailabilityZone).sort()).toEqual([
+      'eu-central-1a',
+      'eu-central-1b',
+    ]);
     for (const { Properties, DeletionPolicy } of instances) {
       expect(Properties).toMatchObject({
         DBInstanceClass: 'db.serverless',
@@ -48,10 +51,10 @@ describe('the database', () => {
     expect(Properties).toMatchObject({ Family: 'aurora-postgresql17', Parameters: DATABASE_PARAMETERS });
     expect(DATABASE_PARAMETERS).toMatchObject({
       'rds.force_ssl': '1',
-      'log_statement': 'none',
-      'log_min_duration_statement': '-1',
-      'log_min_error_statement': 'panic',
-      'log_error_verbosity': 'terse',
+      log_statement: 'none',
+      log_min_duration_statement: '-1',
+      log_min_error_statement: 'panic',
+      log_error_verbosity: 'terse',
     });
   });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { parseApiEnvironment } from '../../src/runtime/environment';
 import { synthesize } from './support/synthesis';
+import { parseApiEnvironment } from '../../src/runtime/environment';
 
 describe('the API', () => {
   const { only, ofType } = synthesize();
@@ -11,11 +11,11 @@ describe('the API', () => {
     expect(methods.map(({ Properties }) => [Properties.HttpMethod, Properties.AuthorizationType])).toEqual(
       methods.map(() => ['GET', 'AWS_IAM']),
     );
-    expect(ofType('AWS::ApiGateway::Resource').map(({ Properties }) => Properties.PathPart).sort()).toEqual([
-      'Observation',
-      'health',
-      'metadata',
-    ]);
+    expect(
+      ofType('AWS::ApiGateway::Resource')
+        .map(({ Properties }) => Properties.PathPart)
+        .sort(),
+    ).toEqual(['Observation', 'health', 'metadata']);
   });
 
   it('refuses a search without a patient before it reaches the function', () => {
@@ -68,7 +68,9 @@ describe('the API', () => {
       expect.arrayContaining(['BAD_REQUEST_PARAMETERS', 'ACCESS_DENIED', 'THROTTLED', 'DEFAULT_4XX', 'DEFAULT_5XX']),
     );
     for (const { Properties } of responses) {
-      const template = z.object({ 'application/json': z.string() }).parse(Properties.ResponseTemplates)['application/json'];
+      const template = z.object({ 'application/json': z.string() }).parse(Properties.ResponseTemplates)[
+        'application/json'
+      ];
       const outcome: unknown = JSON.parse(template.replace('$context.error.messageString', '"what is wrong"'));
       expect(outcome).toMatchObject({
         resourceType: 'OperationOutcome',
@@ -110,11 +112,15 @@ describe('the API’s function', () => {
   });
 
   it('writes to a log group that is there first', () => {
-    expect(handler?.Properties.LoggingConfig).toEqual({ LogGroup: { Ref: expect.stringContaining('ApiFunctionLogGroup') } });
+    expect(handler?.Properties.LoggingConfig).toEqual({
+      LogGroup: { Ref: expect.stringContaining('ApiFunctionLogGroup') },
+    });
   });
 
   it('is given every variable that the application asks for, but the one that Lambda sets', () => {
-    const { Variables } = z.object({ Variables: z.record(z.string(), z.unknown()) }).parse(handler?.Properties.Environment);
+    const { Variables } = z
+      .object({ Variables: z.record(z.string(), z.unknown()) })
+      .parse(handler?.Properties.Environment);
     const variables = Object.fromEntries(
       Object.entries(Variables).map(([name, value]) => [name, typeof value === 'string' ? value : `made-${name}`]),
     );

@@ -33,7 +33,11 @@ const REASONS: ReadonlyArray<readonly [where: RegExp, resource: RegExp, reason: 
   [/ApiFunctionPolicy.* LiveInNetwork$/, /^\*$/, 'Network interfaces have no ARN before they are made'],
   [/AuditTrailPolicy/, /_CloudTrail_[a-z0-9-]+\*$/, 'CloudTrail ends the names of its streams as it likes'],
   [/DatabaseMonitoringPolicy/, /:RDSOSMetrics:log-stream:\*$/, 'RDS names streams by instance ids'],
-  [/^AWS::EC2::VPCEndpoint /, /^\*$/, "This account's principals only, and the service's own actions only: who may do what is in their policies"],
+  [
+    /^AWS::EC2::VPCEndpoint /,
+    /^\*$/,
+    "This account's principals only, and the service's own actions only: who may do what is in their policies",
+  ],
   [/^AWS::EC2::VPCEndpoint .*S3/, /starport-layer-bucket\/\*$/, 'Image layers, in the bucket of ECR'],
   [/^AWS::Logs::LogGroup|logs/, /:\*$/, 'The streams of one log group'],
   [/^AWS::S3::BucketPolicy /, /\/\*"?\]?\]?\}?$/, 'The objects of one bucket'],
@@ -50,7 +54,9 @@ describe.each(ENVIRONMENTS)('the policies of a pipeline %s', (_, change) => {
   const found = resources.flatMap((resource) => statementsOf(resource).map((statement) => ({ resource, statement })));
 
   it('name every action in full', () => {
-    const wild = found.filter(({ statement }) => statement.Effect === 'Allow' && JSON.stringify(statement.Action).includes('*'));
+    const wild = found.filter(
+      ({ statement }) => statement.Effect === 'Allow' && JSON.stringify(statement.Action).includes('*'),
+    );
 
     expect(found.length).toBeGreaterThan(30);
     expect(wild.map(where)).toEqual([]);
@@ -74,7 +80,9 @@ describe.each(ENVIRONMENTS)('the policies of a pipeline %s', (_, change) => {
       ({ resource, statement }) =>
         statement.Condition === undefined && !flat(statement.Resource[0]).includes('starport-layer-bucket'),
     );
-    const others = found.filter(({ statement }) => /"AWS":"arn:[^"]*::(?!111122223333)\d{12}/.test(JSON.stringify(statement)));
+    const others = found.filter(({ statement }) =>
+      /"AWS":"arn:[^"]*::(?!111122223333)\d{12}/.test(JSON.stringify(statement)),
+    );
 
     expect(open.map(where)).toEqual([]);
     expect(others.map(where)).toEqual([]);
@@ -92,7 +100,9 @@ describe.each(ENVIRONMENTS)('the policies of a pipeline %s', (_, change) => {
 
   it('let a service assume a role for this account only', () => {
     // Lambda does not tell the source when it assumes the role of a function.
-    const roles = ofType('AWS::IAM::Role').filter(({ Properties }) => !flat(Properties.AssumeRolePolicyDocument).includes('lambda.'));
+    const roles = ofType('AWS::IAM::Role').filter(
+      ({ Properties }) => !flat(Properties.AssumeRolePolicyDocument).includes('lambda.'),
+    );
 
     expect(roles.length).toBeGreaterThanOrEqual(4);
     for (const { Properties } of roles) {
@@ -131,7 +141,9 @@ describe.each(ENVIRONMENTS)('the policies of a pipeline %s', (_, change) => {
 
   it('let the function make network interfaces, but not from its code', () => {
     const policy = ofType('AWS::IAM::ManagedPolicy').find(({ id }) => id.startsWith('ApiFunctionPolicy'));
-    const [allow, deny] = ['LiveInNetwork', 'ButNotFromItsCode'].map((sid) => statementsOf(policy).find(({ Sid }) => Sid === sid));
+    const [allow, deny] = ['LiveInNetwork', 'ButNotFromItsCode'].map((sid) =>
+      statementsOf(policy).find(({ Sid }) => Sid === sid),
+    );
 
     expect(deny).toMatchObject({ Effect: 'Deny', Action: allow?.Action });
     expect(flat(deny?.Condition)).toContain(':function:api-');
@@ -142,8 +154,11 @@ function statementsOf(resource: Resource | undefined): Statement[] {
   const statements: Statement[] = [];
   const visit = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return;
-    if ('Statement' in value && Array.isArray(value.Statement)) statements.push(...z.array(statementSchema).parse(value.Statement));
-    else Object.values(value).forEach(visit);
+    if ('Statement' in value && Array.isArray(value.Statement)) {
+      statements.push(...z.array(statementSchema).parse(value.Statement));
+    } else {
+      Object.values(value).forEach(visit);
+    }
   };
   visit(resource?.Properties);
   return statements;

@@ -1,8 +1,8 @@
-import { Names } from '../../src/foundation/naming';
 import { OTHER_CHOICES } from './support/settings';
 import type { AnswersChange } from './support/settings';
 import { synthesize } from './support/synthesis';
 import type { Resource } from './support/synthesis';
+import { Names } from '../../src/foundation/naming';
 
 /**
  * The property that names a resource of each type, with the longest name that AWS takes
@@ -70,7 +70,10 @@ const UNNAMED = [
 ];
 
 /** Log groups whose name a service decides: it writes nowhere else. Each holds the name of the resource it belongs to. */
-const NAMED_BY_A_SERVICE = [/^\/aws\/rds\/cluster\/database-SUFFIX\/postgresql$/, /^\/aws\/ecs\/containerinsights\/processors-SUFFIX\/performance$/];
+const NAMED_BY_A_SERVICE = [
+  /^\/aws\/rds\/cluster\/database-SUFFIX\/postgresql$/,
+  /^\/aws\/ecs\/containerinsights\/processors-SUFFIX\/performance$/,
+];
 
 const ENVIRONMENTS: ReadonlyArray<[string, AnswersChange]> = [
   ['prod', {}],

@@ -9,19 +9,28 @@ describe('the network', () => {
   it.each([
     ['endpoints', closed, 'eu-central-1', ['a', 'b', 'c']],
     ['nat', open, 'ca-central-1', ['a', 'b', 'd']],
-  ] as const)('with egress %s has three subnets in each of three zones, none of which gives out public addresses', (_, synthesis, region, letters) => {
-    const subnets = synthesis.ofType('AWS::EC2::Subnet');
+  ] as const)(
+    'with egress %s has three subnets in each of three zones, none of which gives out public addresses',
+    (_, synthesis, region, letters) => {
+      const subnets = synthesis.ofType('AWS::EC2::Subnet');
 
-    for (const group of ['public', 'private', 'isolated']) {
-      const zones = subnets.filter(({ id }) => id.includes(`Vpc${group}Subnet`)).map(({ Properties }) => Properties.AvailabilityZone);
-      expect(zones).toEqual(letters.map((letter) => `${region}${letter}`));
-    }
-    expect(subnets.filter(({ Properties }) => Properties.MapPublicIpOnLaunch === true)).toEqual([]);
-  });
+      for (const group of ['public', 'private', 'isolated']) {
+        const zones = subnets
+          .filter(({ id }) => id.includes(`Vpc${group}Subnet`))
+          .map(({ Properties }) => Properties.AvailabilityZone);
+        expect(zones).toEqual(letters.map((letter) => `${region}${letter}`));
+      }
+      expect(subnets.filter(({ Properties }) => Properties.MapPublicIpOnLaunch === true)).toEqual([]);
+    },
+  );
 
   it('with egress endpoints has no way out: only public subnets, in which nothing runs, have a route to the internet', () => {
     expect(closed.resources.map(({ Type }) => Type)).not.toContain('AWS::EC2::NatGateway');
-    expect(routes(closed).map(({ id }) => id).filter((id) => !id.includes('Vpcpublic'))).toEqual([]);
+    expect(
+      routes(closed)
+        .map(({ id }) => id)
+        .filter((id) => !id.includes('Vpcpublic')),
+    ).toEqual([]);
     expect(usedSubnets(closed).filter((subnet) => subnet.includes('public'))).toEqual([]);
   });
 
@@ -56,7 +65,9 @@ describe('the network', () => {
   });
 
   it('lets endpoints be reached by TLS from within the network only', () => {
-    const group = closed.ofType('AWS::EC2::SecurityGroup').find(({ Properties }) => Properties.GroupName === 'endpoints-prod');
+    const group = closed
+      .ofType('AWS::EC2::SecurityGroup')
+      .find(({ Properties }) => Properties.GroupName === 'endpoints-prod');
 
     expect(group?.Properties.SecurityGroupIngress).toEqual([
       expect.objectContaining({ CidrIp: '10.40.0.0/16', FromPort: 443, ToPort: 443, IpProtocol: 'tcp' }),
@@ -68,7 +79,10 @@ describe('the network', () => {
   });
 
   it('records all traffic in an encrypted flow log', () => {
-    expect(closed.only('AWS::EC2::FlowLog').Properties).toMatchObject({ TrafficType: 'ALL', LogDestinationType: 'cloud-watch-logs' });
+    expect(closed.only('AWS::EC2::FlowLog').Properties).toMatchObject({
+      TrafficType: 'ALL',
+      LogDestinationType: 'cloud-watch-logs',
+    });
   });
 
   it('lets processors and API out by TLS and to the database, and nothing into them', () => {
@@ -91,10 +105,15 @@ function routes({ ofType }: Synthesis): Resource[] {
 /** The subnets that anything of the stack is put into, as text. */
 function usedSubnets({ resources }: Synthesis): string[] {
   return resources
-    .filter(({ Type }) => !Type.startsWith('AWS::EC2::Subnet') && !['AWS::EC2::RouteTable', 'AWS::EC2::Route'].includes(Type))
+    .filter(
+      ({ Type }) => !Type.startsWith('AWS::EC2::Subnet') && !['AWS::EC2::RouteTable', 'AWS::EC2::Route'].includes(Type),
+    )
     .flatMap(({ Properties }) => JSON.stringify(Properties).match(/NetworkVpc\w+Subnet\d\w+/g) ?? []);
 }
 
 function serviceOf(name: unknown): string {
-  return JSON.stringify(name).match(/(?:region\.|AWS::Region"\},"\.|eu-central-1\.)([a-z0-9.-]+)"/)?.[1] ?? JSON.stringify(name);
+  return (
+    JSON.stringify(name).match(/(?:region\.|AWS::Region"\},"\.|eu-central-1\.)([a-z0-9.-]+)"/)?.[1] ??
+    JSON.stringify(name)
+  );
 }

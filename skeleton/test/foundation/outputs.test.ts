@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { OUTPUTS } from '../../src/foundation/outputs';
-import { flattenOutputs, flattenOutputsFile } from '../../src/foundation/flatten-outputs';
 import { synthesize } from './support/synthesis';
+import { flattenOutputs, flattenOutputsFile } from '../../src/foundation/flatten-outputs';
+import { OUTPUTS } from '../../src/foundation/outputs';
 
 describe('the outputs of a pipeline', () => {
   const { outputs } = synthesize();

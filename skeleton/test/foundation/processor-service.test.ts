@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { parseProcessorEnvironment } from '../../src/runtime/environment';
 import { synthesize } from './support/synthesis';
+import { parseProcessorEnvironment } from '../../src/runtime/environment';
 
 const containerSchema = z.looseObject({
   Environment: z.array(z.object({ Name: z.string(), Value: z.unknown() })),
@@ -37,7 +37,10 @@ describe('the processor service', () => {
       MinimumHealthyPercent: 100,
       MaximumPercent: 200,
     });
-    expect(container).toMatchObject({ HealthCheck: { Command: ['CMD', 'node', '/app/index.mjs', '--health'] }, StopTimeout: 60 });
+    expect(container).toMatchObject({
+      HealthCheck: { Command: ['CMD', 'node', '/app/index.mjs', '--health'] },
+      StopTimeout: 60,
+    });
   });
 
   it('is given every variable that the processor asks for, and each is legal', () => {
@@ -84,7 +87,10 @@ describe('the processor service', () => {
       Threshold: 30_000,
     });
     expect(alarms['processor-scale-in-prod']).toMatchObject({ EvaluationPeriods: 15, Threshold: 5_000 });
-    expect(only('AWS::ApplicationAutoScaling::ScalableTarget').Properties).toMatchObject({ MinCapacity: 2, MaxCapacity: 4 });
+    expect(only('AWS::ApplicationAutoScaling::ScalableTarget').Properties).toMatchObject({
+      MinCapacity: 2,
+      MaxCapacity: 4,
+    });
   });
 });
 

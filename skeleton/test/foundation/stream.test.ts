@@ -1,6 +1,11 @@
 import fc from 'fast-check';
-import { PLANNED_EVENT_BYTES, SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND, shardCount } from '../../src/foundation/stream';
 import { synthesize } from './support/synthesis';
+import {
+  PLANNED_EVENT_BYTES,
+  SHARD_BYTES_PER_SECOND,
+  SHARD_RECORDS_PER_SECOND,
+  shardCount,
+} from '../../src/foundation/stream';
 
 const peak = fc.integer({ min: 1, max: 20_000 });
 
@@ -53,6 +58,9 @@ describe('the stream', () => {
     const { only } = synthesize({ capacity: { peakEventsPerSecond: 7_500 } });
 
     expect(only('AWS::Kinesis::Stream').Properties.ShardCount).toBe(15);
-    expect(only('AWS::ApplicationAutoScaling::ScalableTarget').Properties).toMatchObject({ MinCapacity: 2, MaxCapacity: 15 });
+    expect(only('AWS::ApplicationAutoScaling::ScalableTarget').Properties).toMatchObject({
+      MinCapacity: 2,
+      MaxCapacity: 15,
+    });
   });
 });

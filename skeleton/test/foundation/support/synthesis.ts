@@ -1,12 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { z } from 'zod';
-import { createApp } from '../../../src/app';
-import type { PipelineStack } from '../../../src/pipeline-stack';
+import { cdkContext } from './cdk-context';
 import { settings } from './settings';
 import type { AnswersChange } from './settings';
+import { createApp } from '../../../src/app';
+import type { PipelineStack } from '../../../src/pipeline-stack';
 
 // The bundles' content is not in the template; making them takes seconds. `test/gates.test.ts` synthesizes with the real ones.
 jest.mock('../../../src/foundation/bundle', () => ({ bundle: () => join(__dirname, 'bundle') }));
@@ -36,13 +37,6 @@ export interface Synthesis {
   ofType(type: string): readonly Resource[];
   /** The only resource of a type. */
   only(type: string): Resource;
-}
-
-/** The context that the CDK CLI reads from `cdk.json`: feature flags. */
-export function cdkContext(): Record<string, unknown> {
-  return z
-    .object({ context: z.record(z.string(), z.unknown()) })
-    .parse(JSON.parse(readFileSync(join(__dirname, '..', '..', '..', 'cdk.json'), 'utf8'))).context;
 }
 
 const made = new Map<string, Synthesis>();
