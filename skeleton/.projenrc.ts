@@ -249,7 +249,8 @@ project.addTask('bench', {
   exec: 'tsx bench/main.ts',
   receiveArgs: true,
 });
-// Run directly: projen's own runner does not hand a signal on, and a stack must hear that it is to stop.
-project.package.setScript('local', 'tsx local/main.ts');
+// Run directly, in place of npm's shell: neither projen's runner nor that shell hands a signal on, and a stack must hear that
+// it is to stop.
+project.package.setScript('local', 'exec node --import tsx local/main.ts');
 
 project.synth();
