@@ -1,7 +1,7 @@
-import { Batch, BatchEvent, payloadOf } from './batch';
-import { CommitCounts, CommitStatement, probeStatement } from './commit-statement';
+import { Batch } from './batch';
+import { CommitCounts, CommitStatement } from './commit-statement';
+import { EventSifter } from './event-sifter';
 import { Lease } from './lease';
-import { findPoisoned } from './poison';
 import { Workload } from './workload';
 import { Backoff, pause } from '../backoff';
 import { Log } from '../log/log';
@@ -26,18 +26,14 @@ export interface BatchCommitterOptions<Event> {
 const BACKOFF_FIRST_MS = 50;
 const BACKOFF_MOST_MS = 2_000;
 
-/** Says why an event is in quarantine that passed the decoder. The database's own words would show its values. */
-const REFUSED = {
-  reasonCode: 'refused_by_database',
-  reason: 'The database refused the event as a value it cannot hold',
-};
-
 /** Commits batches, whatever the database is doing: restarts take time and no events, values it refuses go to quarantine. */
 export class BatchCommitter<Event> {
   private readonly statement: CommitStatement<Event>;
+  private readonly sifter: EventSifter<Event>;
 
   constructor(private readonly options: BatchCommitterOptions<Event>) {
     this.statement = new CommitStatement(options.workload.table, options.leaseSeconds);
+    this.sifter = new EventSifter(options.pool, options.workload);
   }
 
   /**
@@ -124,45 +120,10 @@ export class BatchCommitter<Event> {
   ): Promise<Batch<Event> | undefined> {
     for (;;) {
       try {
-        return await this.sift(batch);
+        return await this.sifter.sift(batch);
       } catch (error) {
         if (!(await this.wait(error, backoff, signal, shardId))) return undefined;
       }
-    }
-  }
-
-  /** Moves the events that the database refuses from the batch's rows to its quarantine. */
-  private async sift(batch: Batch<Event>): Promise<Batch<Event>> {
-    const poisoned = await findPoisoned(batch.events, async (some) => this.isStorable(some));
-    return {
-      ...batch,
-      events: batch.events.filter((event) => !poisoned.has(event)),
-      quarantined: [
-        ...batch.quarantined,
-        ...[...poisoned].map(({ record, eventIndex }) => ({
-          ...REFUSED,
-          sequenceNumber: record.sequenceNumber,
-          eventIndex,
-          payload: payloadOf(record.data, eventIndex),
-        })),
-      ],
-    };
-  }
-
-  private async isStorable(some: ReadonlyArray<BatchEvent<Event>>): Promise<boolean> {
-    const { pool, workload } = this.options;
-    const events = some.map(({ event }) => event);
-    try {
-      await workload.prepare(events, { recheck: true });
-      await pool.use(async (client) => {
-        await client.query('BEGIN');
-        await client.query(probeStatement(workload.table, events));
-        await client.query('ROLLBACK');
-      });
-      return true;
-    } catch (error) {
-      if (databaseErrorKind(error) === 'data') return false;
-      throw error;
     }
   }
 

@@ -2,6 +2,7 @@ import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { BatchCommitter } from './batch-committer';
 import { LeaseCoordinator } from './lease-coordinator';
 import { LeaseStore } from './lease-store';
+import { ShardDiscovery } from './shard-discovery';
 import { listShards } from './shard-lister';
 import { ShardReader } from './shard-reader';
 import { ShardWorker } from './shard-worker';
@@ -30,10 +31,14 @@ export function createConsumer<Event>(options: ConsumerOptions<Event>): LeaseCoo
   const store = new LeaseStore({ pool, streamName, workerId, leaseSeconds });
   const committer = new BatchCommitter({ pool, workload, leaseSeconds, log, metrics });
   return new LeaseCoordinator({
-    streamName,
     store,
+    discovery: new ShardDiscovery({
+      streamName,
+      store,
+      listShards: async () => listShards(client, streamName),
+      log,
+    }),
     leaseSeconds,
-    listShards: async () => listShards(client, streamName),
     startWork: (lease) =>
       new ShardWorker({
         lease,

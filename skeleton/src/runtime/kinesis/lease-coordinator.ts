@@ -1,5 +1,6 @@
-import { Lease, Shard } from './lease';
+import { Lease } from './lease';
 import { LeaseStore } from './lease-store';
+import { ShardDiscovery } from './shard-discovery';
 import { ShardOutcome } from './shard-worker';
 import { Log } from '../log/log';
 import { Metrics } from '../metrics/metrics';
@@ -12,11 +13,9 @@ export interface ShardWork {
 }
 
 export interface LeaseCoordinatorOptions {
-  readonly streamName: string;
   readonly store: LeaseStore;
+  readonly discovery: ShardDiscovery;
   readonly leaseSeconds: number;
-  /** Lists the stream's shards. */
-  readonly listShards: () => Promise<Shard[]>;
   /** Makes the work for a lease just taken. */
   readonly startWork: (lease: Lease) => ShardWork;
   readonly log: Log;
@@ -34,11 +33,6 @@ interface Held {
 
 /** Leases are renewed and looked for this often, and five times within a lease's time at the least. */
 const TICK_MOST_MS = 1_000;
-/** How often the shards are listed when nothing suggests that they changed. */
-const DISCOVERY_INTERVAL_MS = 60_000;
-/** After a listing failed, or a shard ended whose children are not listed yet. */
-const DISCOVERY_RETRY_MS = 2_000;
-
 /**
  * Takes, keeps and gives back leases, and has a worker on each shard it holds. Workers share a stream fairly without talking
  * to each other: each counts shards and live workers, takes up to its share of what is free, and gives back what is above
@@ -48,7 +42,6 @@ export class LeaseCoordinator {
   private readonly held = new Map<string, Held>();
   private readonly stopping = new AbortController();
   private wakeUp: (() => void) | undefined;
-  private nextDiscoveryAtMs = 0;
   private tickedAtMs = 0;
 
   constructor(private readonly options: LeaseCoordinatorOptions) {}
@@ -82,7 +75,7 @@ export class LeaseCoordinator {
     const { log, metrics } = this.options;
     this.tickedAtMs = Date.now();
     try {
-      await this.discover();
+      await this.options.discovery.discover();
       await this.renew();
       await this.balance();
     } catch (error) {
@@ -90,23 +83,6 @@ export class LeaseCoordinator {
       log.event('lease.coordination_failed', { error });
     }
     metrics.observe('LeasesHeldCount', this.held.size);
-  }
-
-  private async discover(): Promise<void> {
-    const { streamName, store, listShards, log } = this.options;
-    if (Date.now() < this.nextDiscoveryAtMs) return;
-    this.nextDiscoveryAtMs = Date.now() + DISCOVERY_RETRY_MS;
-    let shards: Shard[];
-    try {
-      shards = await listShards();
-    } catch (error) {
-      log.event('shard.discovery_failed', { streamName, error });
-      return;
-    }
-    const shardsCount = await store.addShards(shards);
-    if (shardsCount > 0) log.event('shard.discovered', { streamName, shardsCount });
-    await store.forgetTheDead();
-    this.nextDiscoveryAtMs = Date.now() + DISCOVERY_INTERVAL_MS;
   }
 
   private async renew(): Promise<void> {
@@ -161,7 +137,7 @@ export class LeaseCoordinator {
       metrics.add('LeaseLostCount', 1);
     } else if (outcome === 'ended') {
       log.event('shard.ended', { shardId });
-      this.nextDiscoveryAtMs = 0;
+      this.options.discovery.hurry();
     } else {
       if (outcome === 'gone') await this.bury(lease);
       await this.release(lease);
@@ -170,19 +146,16 @@ export class LeaseCoordinator {
     this.wakeUp?.();
   }
 
-  /**
-   * Kinesis does not know the shard. When the stream is there and lists others, the shard's records are past the stream's
-   * retention: nothing more can be read from it, and its children must not wait for it.
-   */
+  /** Kinesis does not know the shard. When it has left the stream, its children must not wait for it. */
   private async bury(lease: Lease): Promise<void> {
-    const { store, listShards, log, streamName } = this.options;
+    const { store, discovery, log } = this.options;
     const { shardId } = lease;
     try {
-      const shards = await listShards();
-      if (shards.length === 0 || shards.some((shard) => shard.shardId === shardId)) return;
+      if (!(await discovery.hasLeft(shardId))) return;
+      // Where the checkpoint has moved since the lease was taken, the next owner of the lease does this.
       if (await store.end(lease, lease.checkpoint)) log.event('shard.expired', { shardId });
     } catch (error) {
-      log.event('shard.discovery_failed', { streamName, error });
+      log.event('lease.coordination_failed', { error });
     }
   }
 
