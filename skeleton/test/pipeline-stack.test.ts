@@ -99,3 +99,13 @@ describe.each(ENVIRONMENTS)('a pipeline %s', (_, change) => {
 function ids(resources: readonly Resource[]): string[] {
   return resources.map(({ id, Type }) => `${Type} ${id}`);
 }
+
+describe('a pipeline by default', () => {
+  // The whole template would change with every word; this changes when a resource comes or goes, which should be seen in a review.
+  it('is made of these resources', () => {
+    const counts: Record<string, number> = {};
+    for (const { Type } of synthesize().resources) counts[Type] = (counts[Type] ?? 0) + 1;
+
+    expect(counts).toMatchSnapshot();
+  });
+});

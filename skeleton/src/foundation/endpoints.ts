@@ -18,7 +18,7 @@ import { NETWORK_CIDR } from './network-cidr';
 const INTERFACE_ENDPOINTS = {
   KinesisStreams: {
     service: InterfaceVpcEndpointAwsService.KINESIS_STREAMS,
-    actions: ['kinesis:DescribeStreamSummary', 'kinesis:GetRecords', 'kinesis:GetShardIterator', 'kinesis:ListShards'],
+    actions: ['kinesis:GetRecords', 'kinesis:GetShardIterator', 'kinesis:ListShards'],
   },
   SecretsManager: {
     service: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,

@@ -116,7 +116,6 @@ describe.each(ENVIRONMENTS)('the policies of a pipeline %s', (_, change) => {
 
     expect(actions.sort()).toEqual(
       [
-        'kinesis:DescribeStreamSummary',
         'kinesis:GetRecords',
         'kinesis:GetShardIterator',
         'kinesis:ListShards',

@@ -35,12 +35,7 @@ export function vitalsProcessor(foundation: Foundation, ingest: IngestStream, da
     statements: [
       new PolicyStatement({
         sid: 'ReadStream',
-        actions: [
-          'kinesis:DescribeStreamSummary',
-          'kinesis:GetRecords',
-          'kinesis:GetShardIterator',
-          'kinesis:ListShards',
-        ],
+        actions: ['kinesis:GetRecords', 'kinesis:GetShardIterator', 'kinesis:ListShards'],
         resources: [ingest.stream.streamArn],
       }),
       new PolicyStatement({
