@@ -103,7 +103,7 @@ function emulatorFolder(): string {
 
 async function listsStreams(client: KinesisClient): Promise<boolean> {
   try {
-    await client.send(new ListStreamsCommand({}), { requestTimeout: 1_000 });
+    await client.send(new ListStreamsCommand({}), { abortSignal: AbortSignal.timeout(1_000) });
     return true;
   } catch {
     return false;

