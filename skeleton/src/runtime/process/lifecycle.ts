@@ -1,3 +1,4 @@
+import { StartError } from './start';
 import { Log } from '../log/log';
 
 /** ECS kills a task 30 seconds after it asked it to end; this leaves it time to say how it went. */
@@ -35,7 +36,8 @@ export async function runUntilSignalled(
   try {
     await work(stopping.signal);
   } catch (error) {
-    log.event('process.start_failed', { error });
+    if (error instanceof StartError) log.event('process.start_failed', { phase: error.phase, error: error.cause });
+    else log.event('process.crashed', { error });
     host.exit(1);
     return;
   }

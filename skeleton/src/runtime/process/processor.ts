@@ -43,7 +43,7 @@ const STUCK_MS = 120_000;
  * Runs a processor until it is told to stop: migrates, then consumes. Ends when batches are finished, leases given back and
  * connections closed.
  *
- * @throws what hinders the start and does not pass by itself.
+ * @throws StartError for what hinders the start and does not pass by itself.
  */
 export async function runProcessor<Event>(options: ProcessorOptions<Event>): Promise<void> {
   const { environment, log, metrics, signal, workerId } = options;
@@ -66,9 +66,9 @@ export async function runProcessor<Event>(options: ProcessorOptions<Event>): Pro
   metrics.start();
   try {
     const directories = [environment.migrationsDirectory ?? options.migrationsDirectory];
-    await startStep({ phase: 'migrate', log, signal }, async () => migrate({ database, secret, directories, log }));
+    await startStep({ phase: 'migration', log, signal }, async () => migrate({ database, secret, directories, log }));
     const hosted = options.host(pool);
-    await startStep({ phase: 'maintain', log, signal }, async () => hosted.maintain(new Date()));
+    await startStep({ phase: 'partitions', log, signal }, async () => hosted.maintain(new Date()));
     if (signal.aborted) return;
 
     coordinator = createConsumer({

@@ -2,8 +2,19 @@ import { Backoff, pause } from '../backoff';
 import { Log } from '../log/log';
 import { databaseErrorKind } from '../postgres/errors';
 
+/** A step of the start failed for good. `cause` is why. */
+export class StartError extends Error {
+  constructor(
+    readonly phase: string,
+    cause: unknown,
+  ) {
+    super(`The process could not start: ${phase} failed.`, { cause });
+    this.name = 'StartError';
+  }
+}
+
 export interface StartStepOptions {
-  /** Name of the step in the log, such as `migrate`. */
+  /** Name of the step in the log, such as `migration`. */
   readonly phase: string;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -20,7 +31,7 @@ const BACKOFF_MOST_MS = 5_000;
  * cannot work is rolled back.
  *
  * @returns the step's result; `undefined` when the signal came first.
- * @throws the step's error.
+ * @throws StartError with the step's error as its cause.
  */
 export async function startStep<Result>(
   { phase, log, signal, patienceMs = 300_000 }: StartStepOptions,
@@ -33,7 +44,7 @@ export async function startStep<Result>(
       return await step();
     } catch (error) {
       const retryInMs = backoff.next();
-      if (!mayPass(error) || Date.now() + retryInMs > deadline) throw error;
+      if (!mayPass(error) || Date.now() + retryInMs > deadline) throw new StartError(phase, error);
       log.event('process.start_delayed', { phase, attempt: backoff.attempt, retryInMs, error });
       await pause(retryInMs, signal);
     }

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { isHealthy, serveHealth } from '../../../src/runtime/process/health';
 import { runUntilSignalled } from '../../../src/runtime/process/lifecycle';
-import { startStep } from '../../../src/runtime/process/start';
+import { StartError, startStep } from '../../../src/runtime/process/start';
 
 /** A process that notes with which code it would have ended. */
 class HostDouble extends EventEmitter {
@@ -47,9 +47,10 @@ describe('runUntilSignalled', () => {
     const host = new HostDouble();
     const { log, events } = logDouble();
     await runUntilSignalled(log, async () => Promise.reject(new Error('x')), { host });
+    await runUntilSignalled(log, async () => Promise.reject(new StartError('migration', new Error('x'))), { host });
 
-    expect(host.exits).toEqual([1]);
-    expect(events).toEqual(['process.start_failed']);
+    expect(host.exits).toEqual([1, 1]);
+    expect(events).toEqual(['process.crashed', 'process.start_failed']);
   });
 });
 
@@ -77,11 +78,14 @@ describe('startStep', () => {
     const failWith = (code: string) => async (): Promise<never> =>
       Promise.reject(Object.assign(new Error('x'), { code }));
 
-    await expect(startStep({ phase: 'migrate', log, signal }, failWith('42501'))).rejects.toThrow('x');
+    await expect(startStep({ phase: 'migrate', log, signal }, failWith('42501'))).rejects.toMatchObject({
+      phase: 'migrate',
+      cause: { code: '42501' },
+    });
     expect(events).toEqual([]);
     await expect(
       startStep({ phase: 'migrate', log, signal, patienceMs: 300 }, failWith('ECONNREFUSED')),
-    ).rejects.toThrow('x');
+    ).rejects.toThrow(StartError);
   });
 
   test('ends without a result when it is told to stop', async () => {

@@ -137,7 +137,10 @@ describe('the processor, bundled and run as a process', () => {
 
       expect(await processor.ended()).toBe(1);
       expect(processor.logged('process.start_failed')).toMatchObject([
-        { error: { code: expect.stringMatching(/^(UNABLE_TO_VERIFY_LEAF_SIGNATURE|SELF_SIGNED_CERT_IN_CHAIN)$/) } },
+        {
+          phase: 'migration',
+          error: { code: expect.stringMatching(/^(UNABLE_TO_VERIFY_LEAF_SIGNATURE|SELF_SIGNED_CERT_IN_CHAIN)$/) },
+        },
       ]);
     });
   });
