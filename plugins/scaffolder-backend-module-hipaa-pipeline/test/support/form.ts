@@ -61,7 +61,7 @@ export function withAnswer(answers: Answers, field: string, value: unknown): Ans
 }
 
 // As the portal's form makes it (plugin-scaffolder-react, Stepper).
-const inBrowser = customizeValidator();
+const inBrowser = customizeValidator<unknown>();
 ajvErrors(inBrowser.ajv);
 
 /** Fields that a page of the form marks when its button is pressed, with the first message of each. */
@@ -74,14 +74,18 @@ export function faultsInBrowser(page: Page, answers: Answers): Record<string, st
   );
 }
 
-const pages = new Map<Page, { schema: RJSFSchema; utils: ReturnType<typeof createSchemaUtils> }>();
-
 /** A page is prepared once, as in the browser, where the form stays while answers come and go. */
-function prepared(page: Page) {
+function prepare(page: Page) {
   const schema = withoutUi(page) as RJSFSchema;
-  const made = pages.get(page) ?? { schema, utils: createSchemaUtils(inBrowser, schema, { allOf: 'populateDefaults' }) };
-  pages.set(page, made);
-  return made;
+  return { schema, utils: createSchemaUtils<unknown>(inBrowser, schema, { allOf: 'populateDefaults' }) };
+}
+
+const preparedPages = new Map<Page, ReturnType<typeof prepare>>();
+
+function prepared(page: Page) {
+  const found = preparedPages.get(page) ?? prepare(page);
+  preparedPages.set(page, found);
+  return found;
 }
 
 /** Fields that the scaffolder's API refuses, over all pages. */

@@ -114,6 +114,24 @@ it('takes exactly the accounts that are equal, for secret, key and role, in the 
   );
 });
 
+it('sees a single digit of the account that differs in a single bit, wherever it stands', () => {
+  const digits = [...Array(10).keys()];
+  for (let at = 0; at < 12; at++) {
+    for (const digit of digits) {
+      for (const other of [1, 2, 4, 8].map((bit) => digit ^ bit).filter((found) => digits.includes(found))) {
+        const account = (changed: number) => `${'3'.repeat(at)}${changed}${'3'.repeat(11 - at)}`;
+        const faults = faultsInApi(template, withAccounts(account(digit), account(other)));
+        expect({ at, digit, other, faults: faults.filter((field) => field.includes('Arn')).sort() }).toEqual({
+          at,
+          digit,
+          other,
+          faults: arns,
+        });
+      }
+    }
+  }
+}, 120_000);
+
 it('takes exactly the accounts that are equal, for secret, key and role, in the browser', () => {
   const pages = template.spec.parameters.filter(({ title }) => ['AWS', 'Secrets'].includes(title));
   fc.assert(
