@@ -6,6 +6,9 @@ import { isRunning } from '../../local/launchers';
 import { PostgresServer, startPostgresServer } from '../../local/postgres-server';
 import { eventually } from '../support/test-consumer';
 
+// The first test that needs a server waits for its start.
+jest.setTimeout(60_000);
+
 /** Id of the server's process, from the file that it keeps. */
 function pidOf(caFile: string): number {
   return Number(readFileSync(join(dirname(caFile), 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);

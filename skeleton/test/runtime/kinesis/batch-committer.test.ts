@@ -13,6 +13,9 @@ import { createTestDatabase, TestDatabase } from '../../support/test-database';
 const STREAM = 'stream';
 const SHARD = 'shardId-000000000000';
 
+// The first test that needs a server waits for its start.
+jest.setTimeout(60_000);
+
 describe('BatchCommitter', () => {
   let database: TestDatabase;
   let pool: DatabasePool;

@@ -10,6 +10,9 @@ import { createTestDatabase } from '../../support/test-database';
 import { createTestStream, TestStream } from '../../support/test-stream';
 import { recordOf, vitalEvent } from '../../support/vital-events';
 
+// The first test that needs a server waits for its start.
+jest.setTimeout(60_000);
+
 /** Against the emulator, which has its own idea of iterators, ends of shards and parents. */
 test('a consumer follows a split and a merge of a running stream, and loses nothing', async () => {
   const database = await createTestDatabase();

@@ -3,6 +3,9 @@ import { createLog } from '../../../src/runtime/log/log';
 import { EventName, EVENTS, FIELDS } from '../../../src/runtime/log/vocabulary';
 import { createTestDatabase } from '../../support/test-database';
 
+// The first test that needs a server waits for its start.
+jest.setTimeout(60_000);
+
 function logTo(lines: string[]) {
   return createLog({
     service: 'processor',

@@ -2,6 +2,9 @@ import { migrate } from '../../../src/runtime/postgres/migrate';
 import { MIGRATION_DIRECTORIES } from '../../support/template-database';
 import { createTestDatabase, TestDatabase } from '../../support/test-database';
 
+// The first test that needs a server waits for its start.
+jest.setTimeout(60_000);
+
 describe('migrate', () => {
   let database: TestDatabase;
 

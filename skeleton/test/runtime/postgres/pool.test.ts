@@ -6,6 +6,9 @@ import { sharedPostgres } from '../../support/services';
 import { administrate, testSecretsManagerClient } from '../../support/template-database';
 import { createTestDatabase, TestDatabase } from '../../support/test-database';
 
+// The first test that needs a server waits for its start.
+jest.setTimeout(60_000);
+
 /** Codes of OpenSSL: which of them it is depends on whether the server sends its authority's certificate as well. */
 const NOT_TRUSTED = expect.stringMatching(/^(UNABLE_TO_VERIFY_LEAF_SIGNATURE|SELF_SIGNED_CERT_IN_CHAIN)$/) as string;
 

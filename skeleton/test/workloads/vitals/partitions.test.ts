@@ -4,6 +4,9 @@ import { createTestDatabase, TestDatabase } from '../../support/test-database';
 
 const DAY_MS = 86_400_000;
 
+// The first test that needs a server waits for its start.
+jest.setTimeout(60_000);
+
 describe('the daily partitions', () => {
   let database: TestDatabase;
   let pool: DatabasePool;
