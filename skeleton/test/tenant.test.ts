@@ -1,6 +1,4 @@
 import fc from 'fast-check';
-import { answers } from './foundation/support/settings';
-import type { AnswersChange } from './foundation/support/settings';
 import {
   describeFault,
   LOG_RETENTION_DAYS,
@@ -11,6 +9,8 @@ import {
   WORKLOADS,
 } from '../src/tenant';
 import type { SettingFault } from '../src/tenant';
+import { answers } from './foundation/support/settings';
+import type { AnswersChange } from './foundation/support/settings';
 
 describe('settings that are right', () => {
   it('come with every default filled in', () => {
@@ -102,7 +102,9 @@ describe('a secret ARN', () => {
       {
         field: 'secrets.databaseArn',
         value: databaseArn,
-        legal: expect.stringContaining('six-character suffix, such as arn:aws:secretsmanager:eu-central-1:123456789012:secret:'),
+        legal: expect.stringContaining(
+          'six-character suffix, such as arn:aws:secretsmanager:eu-central-1:123456789012:secret:',
+        ),
       },
     ]);
   });
@@ -133,7 +135,9 @@ describe('an environment suffix', () => {
       .filter((candidate) => candidate.length <= 20);
     fc.assert(
       fc.property(suffix, (environmentSuffix) => {
-        expect(parseTenantSettings(answers({ aws: { environmentSuffix } })).aws.environmentSuffix).toBe(environmentSuffix);
+        expect(parseTenantSettings(answers({ aws: { environmentSuffix } })).aws.environmentSuffix).toBe(
+          environmentSuffix,
+        );
       }),
     );
   });
@@ -147,11 +151,27 @@ describe('settings that are wrong', () => {
     ['aws.accountId', { aws: { accountId: 111122223333 } }, 'the twelve digits of an AWS account, in quotes'],
     ['compliance.frameworks', { compliance: { frameworks: ['gdpr'] } }, 'a list that contains hipaa'],
     ['compliance.frameworks.1', { compliance: { frameworks: ['hipaa', 'pci'] } }, 'one of hipaa, gdpr, lgpd'],
-    ['compliance.logRetentionDays', { compliance: { logRetentionDays: 30 } }, `one of ${LOG_RETENTION_DAYS.join(', ')} days`],
-    ['capacity.peakEventsPerSecond', { capacity: { peakEventsPerSecond: 0 } }, 'a whole number of events a second from 1 to 20000'],
-    ['capacity.peakEventsPerSecond', { capacity: { peakEventsPerSecond: 1.5 } }, 'a whole number of events a second from 1 to 20000'],
+    [
+      'compliance.logRetentionDays',
+      { compliance: { logRetentionDays: 30 } },
+      `one of ${LOG_RETENTION_DAYS.join(', ')} days`,
+    ],
+    [
+      'capacity.peakEventsPerSecond',
+      { capacity: { peakEventsPerSecond: 0 } },
+      'a whole number of events a second from 1 to 20000',
+    ],
+    [
+      'capacity.peakEventsPerSecond',
+      { capacity: { peakEventsPerSecond: 1.5 } },
+      'a whole number of events a second from 1 to 20000',
+    ],
     ['tenant.owner', { tenant: { owner: 'me' } }, 'a group or user of the catalog, such as group:default/icu-platform'],
-    ['observability.alarmEmail', { observability: { alarmEmail: 'nobody' } }, 'a mail address, such as oncall@hospital.example'],
+    [
+      'observability.alarmEmail',
+      { observability: { alarmEmail: 'nobody' } },
+      'a mail address, such as oncall@hospital.example',
+    ],
   ])('in %s are refused with what is legal', (field, change, legal) => {
     expect(faultsOfAnything(merge(answers(), change))).toEqual([expect.objectContaining({ field, legal })]);
   });

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { synthesize } from './support/synthesis';
 import type { Resource } from './support/synthesis';
 
@@ -37,6 +39,16 @@ describe('the alarms', () => {
         new RegExp(`^[A-Z].+\\. What to do: docs/runbook\\.md#${nameOf(alarm).replace(/-prod$/, '')}$`),
       );
     }
+  });
+
+  it('have each a section in the runbook that is there', () => {
+    const runbook = readFileSync(join(__dirname, '..', '..', 'docs', 'runbook.md'), 'utf8');
+    const linked = all.map(
+      ({ Properties }) => /docs\/runbook\.md#([\w-]+)/.exec(String(Properties.AlarmDescription))?.[1],
+    );
+
+    expect(linked).toHaveLength(18);
+    for (const section of linked) expect(runbook).toMatch(new RegExp(`^## ${section}$`, 'm'));
   });
 
   it('go off when devices write and nobody reads, though the age is then not reported', () => {

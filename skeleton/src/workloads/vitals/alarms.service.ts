@@ -19,8 +19,11 @@ export interface VitalsParts {
 /** Iterator age that wakes somebody: scaling had its chance, and the stream keeps records for a week. */
 const ITERATOR_AGE_ALARM = Duration.minutes(5);
 
-/** Connections an Aurora Serverless v2 instance takes at two capacity units and more (Aurora User Guide, "Maximum connections"). */
-const CONNECTIONS_MAX = 1_000;
+/**
+ * Connections that wake somebody: several times what processors and API open, and about half of what the smallest database that we make
+ * takes, which can grow to eight capacity units (Aurora User Guide, "Maximum connections for Aurora Serverless v2").
+ */
+const CONNECTIONS_ALARM = 800;
 
 /** Temporary storage below which sorts and index builds begin to fail. */
 const FREE_LOCAL_STORAGE_MIN_BYTES = 2 * 1024 ** 3;
@@ -131,7 +134,7 @@ function databaseAlarms({ alarms }: Foundation, { database: { cluster } }: Vital
     name: 'database-connections',
     meaning: 'The database nears its limit of connections, after which processors and API are refused',
     metric: metric('DatabaseConnections'),
-    threshold: CONNECTIONS_MAX * 0.8,
+    threshold: CONNECTIONS_ALARM,
   });
   alarms.add({
     name: 'database-storage',
