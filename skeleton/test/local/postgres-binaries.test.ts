@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { binariesForOthers, installedBinaries } from '../../local/postgres-binaries';
 import { temporaryDirectory } from './support';
+import { binariesForOthers, installedBinaries } from '../../local/postgres-binaries';
 
 describe("PostgreSQL's programs", () => {
   const directory = temporaryDirectory();

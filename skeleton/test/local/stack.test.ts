@@ -149,6 +149,8 @@ describe('a local stack in trouble', () => {
       await sleep(500);
       await stack.postgres.restart();
     });
+    const logs = stack.processors.map(({ logFile }) => readFileSync(logFile, 'utf8')).join('');
+    expect(logs).toMatch(/"event":"(batch\.commit_delayed|database\.connection_lost)"/);
 
     await database.end().catch(() => undefined);
     await connect();
