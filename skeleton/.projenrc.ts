@@ -48,7 +48,6 @@ const project = new awscdk.AwsCdkTypeScriptApp({
     '@aws-sdk/client-kinesis@3.1143.0',
     '@aws-sdk/client-secrets-manager@3.1163.0',
     '@smithy/node-http-handler@4.14.2',
-    '@aws-lambda-powertools/metrics@2.36.0',
     'pino@10.4.0',
     'hono@4.13.19',
     '@hono/node-server@2.1.8',
