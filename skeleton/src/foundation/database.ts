@@ -1,7 +1,7 @@
-import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Port } from 'aws-cdk-lib/aws-ec2';
 import type { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   AuroraPostgresEngineVersion,
@@ -17,12 +17,12 @@ import {
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { TenantSettings } from '../tenant';
-import { acknowledge, acknowledgeWildcard } from './acknowledge';
+import { acknowledge } from './acknowledge';
 import { NAMED_ZONES_REASON } from './availability-zones';
+import { databaseMonitoringRole } from './database-monitoring';
 import { EncryptedLogGroup } from './log-group';
 import type { Names } from './naming';
 import type { Network } from './network';
-import { serviceRole } from './service-role';
 
 /** PostgreSQL's own port. A literal: rules about it can then be checked before anything is deployed. */
 export const DATABASE_PORT = 5432;
@@ -149,7 +149,7 @@ export class Database extends Construct {
       copyTagsToSnapshot: true,
       cloudwatchLogsExports: ['postgresql'],
       monitoringInterval: Duration.minutes(1),
-      monitoringRole: this.monitoringRole(names),
+      monitoringRole: databaseMonitoringRole(this, names),
       deletionProtection: false,
       deleteAutomatedBackups: true,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -189,43 +189,10 @@ export class Database extends Construct {
     });
   }
 
-  /**
-   * RDS writes the operating system's figures to `RDSOSMetrics`, one log group for the whole account. It belongs to the account's
-   * bootstrap, with key and retention; this role may write to it, not make it.
-   */
-  private monitoringRole(names: Names) {
-    const role = serviceRole(this, 'MonitoringRole', {
-      service: 'monitoring.rds.amazonaws.com',
-      roleName: names.of('database-monitoring'),
-    });
-    const logStreams = Stack.of(this).formatArn({
-      service: 'logs',
-      resource: 'log-group',
-      resourceName: 'RDSOSMetrics:log-stream:*',
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    });
-    const policy = new ManagedPolicy(this, 'MonitoringPolicy', {
-      managedPolicyName: names.of('database-monitoring'),
-      roles: [role],
-      statements: [
-        new PolicyStatement({
-          actions: ['logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
-          resources: [logStreams],
-        }),
-      ],
-    });
-    acknowledgeWildcard(
-      policy,
-      logStreams,
-      'RDS names a stream after each instance, by an id that is not known before the instance is there.',
-    );
-    return role;
-  }
-
   private acknowledgeFindings(): void {
     acknowledge(this.cluster, { template: ['W3010'] }, NAMED_ZONES_REASON);
     const destroyable =
-      'The stack must be destroyable by CI without a hand on it; automated backups with point-in-time recovery cover the loss of data.';
+      'CI must be able to destroy the stack without a hand on it. Who may do so is decided by the deploy role and by typing the suffix.';
     acknowledge(this.cluster, { hipaa: ['RDSInstanceDeletionProtectionEnabled'], solutions: ['RDS10'] }, destroyable);
     acknowledge(
       this.cluster,

@@ -61,7 +61,7 @@ export class IngestStream extends Construct {
     acknowledge(
       this.stream,
       { solutions: ['KDS3'] },
-      "The rule would have AWS's own key. The tenant's key rotates, is watched and can be withdrawn, which a pipeline of patient data needs.",
+      "The rule would have AWS's own key. The tenant's own key has a policy of its own and can be withdrawn, which patient data needs.",
     );
   }
 }
