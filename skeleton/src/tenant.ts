@@ -261,8 +261,11 @@ function schemaFaults(error: z.ZodError, answers: unknown): SettingFault[] {
   });
 }
 
-/** Faults between fields. Looks only at values that are right by themselves, so that one mistake is told once. */
-function crossFieldFaults(answers: unknown): SettingFault[] {
+/**
+ * Faults between fields. Looks only at values that are right by themselves, so that one mistake is told once; the portal's
+ * form, which judges a value's shape itself, asks it alone while later answers are still missing.
+ */
+export function crossFieldFaults(answers: unknown): SettingFault[] {
   const faults: SettingFault[] = [];
   const accountId = textAt(answers, 'aws.accountId', ACCOUNT_ID_PATTERN);
   const region = textAt(answers, 'aws.region', new RegExp(`^(${REGIONS.join('|')})$`));

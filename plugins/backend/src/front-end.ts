@@ -6,6 +6,8 @@ import { join, relative } from 'node:path';
 import { REPOSITORY_ROOT } from './repository-root';
 
 const APP = join(REPOSITORY_ROOT, 'plugins/app');
+/** Packages of this repository that the pages are built from, by folder. */
+const SOURCES = ['plugins/app', 'plugins/hipaa-pipeline', 'plugins/hipaa-pipeline-node'].map((folder) => join(REPOSITORY_ROOT, folder));
 const STAMP = join(APP, 'dist/.built-from');
 const LAST_WORDS_MAX_LENGTH = 4_000;
 
@@ -54,8 +56,8 @@ async function fingerprint(): Promise<string> {
   const files = [
     join(REPOSITORY_ROOT, 'app-config.yaml'),
     join(REPOSITORY_ROOT, 'package-lock.json'),
-    join(APP, 'package.json'),
-    ...(await filesUnder(join(APP, 'src'))),
+    ...SOURCES.map((folder) => join(folder, 'package.json')),
+    ...(await Promise.all(SOURCES.map((folder) => filesUnder(join(folder, 'src'))))).flat(),
     ...(await filesUnder(join(APP, 'public'))),
   ];
   for (const file of files) {

@@ -39,6 +39,7 @@ export interface Field {
   readonly maximum?: number;
   readonly minLength?: number;
   readonly maxLength?: number;
+  readonly 'ui:field'?: string;
 }
 
 export function readTemplate(): Template {
