@@ -16,8 +16,10 @@ const secretArn = (region: string, accountId: string) => `arn:aws:secretsmanager
 
 // A browser is no part of what the README asks for, so a machine without one passes the other tests.
 const describeWithBrowser = chromiumProgram === undefined ? describe.skip : describe;
+// Jest prints no names of a file whose tests are all skipped.
+if (chromiumProgram === undefined) tell('ARNs in the form are not tried: no Chromium on the PATH');
 
-describeWithBrowser(`ARNs in the form${chromiumProgram === undefined ? ' (skipped: no Chromium on the PATH)' : ''}`, () => {
+describeWithBrowser('ARNs in the form', () => {
   let workplace: Workplace;
   let browser: Browser;
   let page: Page;
