@@ -208,7 +208,8 @@ new TextFile(project, 'plugins/hipaa-pipeline-node/src/settings/tenant-settings.
 });
 
 for (const script of ['compile', 'package', 'post-compile', 'pre-compile']) project.removeScript(script);
-project.setScript('start', 'tsx plugins/backend/bin/portal.ts');
+// In place of npm's shell, which hands no signal on: whoever ends npm must end the portal with its database.
+project.setScript('start', 'exec node --import tsx plugins/backend/bin/portal.ts');
 project.setScript('build', 'npm run build --workspace plugins/app');
 project.setScript('lint', 'eslint .projenrc.ts plugins');
 project.setScript('typecheck', 'tsc --noEmit');
