@@ -98,7 +98,7 @@ describe('the step that reads the settings', () => {
   (hasJq ? it : it.skip).each([
     ['writes region, suffix and role', JSON.stringify(answers()), 0],
     ['fails on a file without them', '{}', 1],
-  ])('%s', (_, tenantJson, status) => {
+  ])(hasJq ? '%s' : '%s [skipped: no jq on the PATH]', (_, tenantJson, status) => {
     const folder = mkdtempSync(join(tmpdir(), 'workflow-'));
     try {
       writeFileSync(join(folder, 'tenant.json'), tenantJson);

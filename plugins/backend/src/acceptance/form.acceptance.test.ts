@@ -12,6 +12,8 @@ const TEST_PATIENCE_MS = 120_000;
 
 // A browser is no part of what the README asks for, so a machine without one passes the other tests.
 const describeWithBrowser = chromiumProgram === undefined ? describe.skip : describe;
+// Jest prints no names of a file whose tests are all skipped.
+if (chromiumProgram === undefined) tell('the form is not tried: no Chromium on the PATH');
 
 describeWithBrowser(`the form in a browser${chromiumProgram === undefined ? ' (skipped: no Chromium on the PATH)' : ''}`, () => {
   let workplace: Workplace;

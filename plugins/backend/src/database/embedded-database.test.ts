@@ -78,8 +78,9 @@ it('knows a folder that others cannot enter by any folder above it', async () =>
   expect(await othersMayEnter(folder)).toBe(false);
 });
 
-const asRoot = process.getuid?.() === 0 ? it : it.skip;
-asRoot('as root, finds another place when the database user may not enter the wanted one', async () => {
+const isRoot = process.getuid?.() === 0;
+const ELSEWHERE = 'as root, finds another place when the database user may not enter the wanted one';
+(isRoot ? it : it.skip)(isRoot ? ELSEWHERE : `${ELSEWHERE} [skipped: not root]`, async () => {
   await chmod(folder, 0o700);
   const database = await start();
   expect(database.directory.startsWith(folder)).toBe(false);
