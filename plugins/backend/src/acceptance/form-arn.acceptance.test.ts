@@ -1,52 +1,32 @@
 /** ARNs that are not the tenant's are refused on their page, in the words of the action. */
-import type { Browser, Page } from 'playwright-core';
-import { buildFrontEnd } from '../front-end';
+import type { Page } from 'playwright-core';
 import { referenceAnswers, withAnswer, type Answers } from './answers';
-import { chromiumProgram, openBrowser } from './browser';
+import { START_PATIENCE_MS, TEST_PATIENCE_MS, describeInBrowser, openPortal, type PortalInBrowser } from './browser';
 import { CREATE_TEMPLATE } from './template';
-import { openWorkplace, tell, type Workplace } from './workplace';
-
-const START_PATIENCE_MS = 300_000;
-const PAGE_PATIENCE_MS = 60_000;
-const TEST_PATIENCE_MS = 120_000;
 
 // Not the key of the database secret, whose title ends alike.
 const SECRET = /^Database secret/;
 const secretArn = (region: string, accountId: string) => `arn:aws:secretsmanager:${region}:${accountId}:secret:vitals/database-a1B2c3`;
 
-// A browser is no part of what the README asks for, so a machine without one passes the other tests.
-const describeWithBrowser = chromiumProgram === undefined ? describe.skip : describe;
-// Jest prints no names of a file whose tests are all skipped.
-if (chromiumProgram === undefined) tell('ARNs in the form are not tried: no Chromium on the PATH');
-
-describeWithBrowser('ARNs in the form', () => {
-  let workplace: Workplace;
-  let browser: Browser;
+describeInBrowser('ARNs in the form', () => {
+  let portal: PortalInBrowser;
   let page: Page;
   let meditech: Answers;
   let accountId: string;
-  const problems: string[] = [];
 
   beforeAll(async () => {
-    await buildFrontEnd(tell);
     meditech = await referenceAnswers('meditech-eu-central-1');
     ({ accountId } = meditech.aws as { accountId: string });
-    workplace = await openWorkplace({ frontEnd: true });
-    browser = await openBrowser(chromiumProgram ?? '');
-    page = await browser.newPage({ viewport: { width: 1280, height: 960 } });
-    page.setDefaultTimeout(PAGE_PATIENCE_MS);
-    page.on('pageerror', (error) => problems.push(error.message));
+    portal = await openPortal();
+    ({ page } = portal);
   }, START_PATIENCE_MS);
 
-  afterAll(async () => {
-    await browser.close();
-    await workplace.close();
-  }, START_PATIENCE_MS);
+  afterAll(() => portal.close(), START_PATIENCE_MS);
 
   /** Opens the form on its first page, with answers already given, as a link to a prepared form does. */
   const openForm = async (answers: Answers) => {
     const query = new URLSearchParams({ formData: JSON.stringify(answers) });
-    await page.goto(`${workplace.url}/create/templates/${CREATE_TEMPLATE.slice('template:'.length)}?${query.toString()}`);
+    await page.goto(`${portal.url}/create/templates/${CREATE_TEMPLATE.slice('template:'.length)}?${query.toString()}`);
     await page.getByLabel('Tenant id').waitFor();
   };
   const goOnTo = async (fieldOfNextPage: string | RegExp) => {
@@ -118,7 +98,7 @@ describeWithBrowser('ARNs in the form', () => {
       await page.getByRole('option', { name: /^eu-west-1/ }).click();
       await goOnTo(SECRET);
       await expectRefused(SECRET, "expected an ARN in the tenant's region, eu-west-1 (aws.region)");
-      expect(problems).toEqual([]);
+      expect(portal.problems).toEqual([]);
     },
     TEST_PATIENCE_MS,
   );

@@ -1,46 +1,25 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { buildFrontEnd } from '../front-end';
-import { chromiumProgram, openBrowser } from './browser';
+import type { Page } from 'playwright-core';
+import { START_PATIENCE_MS, TEST_PATIENCE_MS, describeInBrowser, openPortal, type PortalInBrowser } from './browser';
 import { CREATE_TEMPLATE } from './template';
-import { openWorkplace, tell, type Workplace } from './workplace';
 
-const START_PATIENCE_MS = 300_000;
-const PAGE_PATIENCE_MS = 60_000;
-const TEST_PATIENCE_MS = 120_000;
-
-// A browser is no part of what the README asks for, so a machine without one passes the other tests.
-const describeWithBrowser = chromiumProgram === undefined ? describe.skip : describe;
-// Jest prints no names of a file whose tests are all skipped.
-if (chromiumProgram === undefined) tell('the form is not tried: no Chromium on the PATH');
-
-describeWithBrowser(`the form in a browser${chromiumProgram === undefined ? ' (skipped: no Chromium on the PATH)' : ''}`, () => {
-  let workplace: Workplace;
-  let browser: Browser;
-  let page: Page;
-  const problems: string[] = [];
+describeInBrowser('the form in a browser', () => {
+  let portal: PortalInBrowser;
 
   beforeAll(async () => {
-    await buildFrontEnd(tell);
-    workplace = await openWorkplace({ frontEnd: true });
-    browser = await openBrowser(chromiumProgram ?? '');
-    page = await browser.newPage({ viewport: { width: 1280, height: 960 } });
-    page.setDefaultTimeout(PAGE_PATIENCE_MS);
-    page.on('pageerror', (error) => problems.push(error.message));
+    portal = await openPortal();
   }, START_PATIENCE_MS);
 
-  afterAll(async () => {
-    await browser.close();
-    await workplace.close();
-  }, START_PATIENCE_MS);
+  afterAll(() => portal.close(), START_PATIENCE_MS);
 
   it(
     'signs the guest in without a click and opens on the catalog',
     async () => {
-      await page.goto(workplace.url);
+      const { page } = portal;
+      await page.goto(portal.url);
       await page.getByText('Hospital data pipelines Catalog').waitFor();
-      expect(problems).toEqual([]);
+      expect(portal.problems).toEqual([]);
     },
     TEST_PATIENCE_MS,
   );
@@ -48,9 +27,10 @@ describeWithBrowser(`the form in a browser${chromiumProgram === undefined ? ' (s
   it(
     'offers the template',
     async () => {
-      await page.goto(`${workplace.url}/create`);
+      const { page } = portal;
+      await page.goto(`${portal.url}/create`);
       await page.getByText('Hospital data pipeline', { exact: true }).first().waitFor();
-      expect(problems).toEqual([]);
+      expect(portal.problems).toEqual([]);
     },
     TEST_PATIENCE_MS,
   );
@@ -58,8 +38,9 @@ describeWithBrowser(`the form in a browser${chromiumProgram === undefined ? ' (s
   it(
     'tells a wrong tenant id what is right, and stays on the page',
     async () => {
+      const { page } = portal;
       const [, name] = CREATE_TEMPLATE.split('/');
-      await page.goto(`${workplace.url}/create/templates/default/${name}`);
+      await page.goto(`${portal.url}/create/templates/default/${name}`);
       await page.getByLabel('Tenant id').fill('MediTech!');
       await page.getByLabel("Hospital's name").fill('MediTech Solutions');
       await page.getByLabel('Owner').fill('group:default/meditech-platform');
@@ -75,10 +56,11 @@ describeWithBrowser(`the form in a browser${chromiumProgram === undefined ? ' (s
   it(
     'goes on to the next page once the answers are right',
     async () => {
+      const { page } = portal;
       await page.getByLabel('Tenant id').fill('meditech-eu-central-1');
       await page.getByRole('button', { name: 'Next' }).click();
       await page.getByText('Events a second at the peak').first().waitFor();
-      expect(problems).toEqual([]);
+      expect(portal.problems).toEqual([]);
     },
     TEST_PATIENCE_MS,
   );
