@@ -63,8 +63,22 @@ export const KMS_KEY_ARN_PATTERN =
 /** The ARN of an IAM role, with or without a path. */
 export const ROLE_ARN_PATTERN = /^arn:(aws|aws-cn|aws-us-gov):iam::\d{12}:role\/([\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/;
 
+/** Events a second at the peak that a pipeline is sized for at most. */
+const PEAK_EVENTS_PER_SECOND_MAX = 20_000;
+
+/** Records that a shard takes in a second (Amazon Kinesis Data Streams Developer Guide, "Quotas and limits"). */
+const SHARD_RECORDS_PER_SECOND = 1_000;
+
+const DATABASE_READERS_MIN_DEFAULT = 1;
+const DATABASE_READERS_MAX_DEFAULT = 3;
+const OBSERVATION_RETENTION_DAYS_DEFAULT = 90;
+
 /** An address for alarm mails: one `@`, no white space. SNS itself checks that it can receive. */
 export const EMAIL_PATTERN = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+
+/** A law as people cite it: one line, which is shown in answers and never executed. */
+export const LEGAL_BASIS_PATTERN = /^[!-~\u00a1-\uffff][ -~\u00a0-\uffff]{0,199}$/;
+const LEGAL_BASIS = 'the law as people cite it, 200 characters at most, such as § 630f BGB';
 
 const text = (pattern: RegExp, maxLength: number, legal: string) =>
   z
@@ -137,11 +151,40 @@ export const tenantSettingsSchema = z.strictObject({
       2048,
       'the ARN of a KMS key (not of an alias), such as arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab',
     ).optional(),
+    /**
+     * Existing secret whose whole text is the auth token of Redis: 16 to 128 printable characters (Amazon ElastiCache User Guide,
+     * "Authenticating with the Valkey and Redis OSS AUTH command"). Default: none, and then the pipeline has no cache.
+     */
+    cacheAuthTokenArn: text(
+      SECRET_ARN_PATTERN,
+      2048,
+      'the complete ARN of a Secrets Manager secret, with its six-character suffix, such as arn:aws:secretsmanager:eu-central-1:123456789012:secret:vitals/cache-a1B2c3',
+    ).optional(),
+    /** Key that encrypts that secret. Default: none, for the account's `aws/secretsmanager` key. */
+    cacheAuthTokenKeyArn: text(
+      KMS_KEY_ARN_PATTERN,
+      2048,
+      'the ARN of a KMS key (not of an alias), such as arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+    ).optional(),
+    /** Who changes the database's password. Default `pipeline`: a schedule of the stack; `managedElsewhere`: the secret's owner. */
+    rotation: oneOf(['pipeline', 'managedElsewhere']).default('pipeline'),
+    /** Days between two rotations of the schedule. Default 30. */
+    rotationDays: wholeNumber(1, 365, 'days').default(30),
   }),
   capacity: z
     .strictObject({
       /** Events a second at the peak, for vitals and records. Shards, tasks and database follow from it. */
-      peakEventsPerSecond: wholeNumber(1, 20_000, 'events a second').optional(),
+      peakEventsPerSecond: wholeNumber(1, PEAK_EVENTS_PER_SECOND_MAX, 'events a second').optional(),
+      /** Default `provisioned`: shards as set here; `onDemand`: Kinesis adds shards by itself, for a price per gigabyte. */
+      streamMode: oneOf(['provisioned', 'onDemand']).default('provisioned'),
+      /** Shards of the stream. Default: twice what the peak needs, four at least. */
+      shards: wholeNumber(2, 500, 'shards').optional(),
+      /** Readers of the database that always run. Default 1. */
+      databaseReadersMin: wholeNumber(1, 15, 'readers').default(DATABASE_READERS_MIN_DEFAULT),
+      /** Readers of the database when queries need them. Default 3. */
+      databaseReadersMax: wholeNumber(1, 15, 'readers').default(DATABASE_READERS_MAX_DEFAULT),
+      /** Node groups of the cache, each with a replica in another zone. Default 2. */
+      cacheNodeGroups: wholeNumber(2, 20, 'node groups').default(2),
       /** Studies a day, for imaging. */
       scansPerDay: wholeNumber(1, 100_000, 'scans a day').optional(),
       /** Mean size of a study, for imaging. */
@@ -159,7 +202,17 @@ export const tenantSettingsSchema = z.strictObject({
         })
         .default(['hipaa']),
       /** Days that observations stay queryable before their partition is dropped. Default 90. */
-      observationRetentionDays: wholeNumber(1, 3_653, 'days').default(90),
+      observationRetentionDays: wholeNumber(1, 3_653, 'days').default(OBSERVATION_RETENTION_DAYS_DEFAULT),
+      /**
+       * Days for which a law obliges the hospital to keep what is stored here. A patient's data is not erased before they are over.
+       * Default: none; monitors' raw data is then no part of the medical record that the law means.
+       */
+      legalRetentionDays: wholeNumber(1, 3_653, 'days').optional(),
+      /** That law, as people cite it. */
+      legalRetentionBasis: z
+        .string({ error: () => LEGAL_BASIS })
+        .regex(LEGAL_BASIS_PATTERN, { error: () => LEGAL_BASIS })
+        .optional(),
       /** Days that logs are kept. Default 2192, the six years of 45 CFR 164.316(b)(2)(i). */
       logRetentionDays: z
         .union(
@@ -277,6 +330,8 @@ export function crossFieldFaults(answers: unknown): SettingFault[] {
   for (const [field, pattern] of [
     ['secrets.databaseArn', SECRET_ARN_PATTERN],
     ['secrets.databaseKeyArn', KMS_KEY_ARN_PATTERN],
+    ['secrets.cacheAuthTokenArn', SECRET_ARN_PATTERN],
+    ['secrets.cacheAuthTokenKeyArn', KMS_KEY_ARN_PATTERN],
     ['aws.deployRoleArn', ROLE_ARN_PATTERN],
   ] as const) {
     const arn = textAt(answers, field, pattern);
@@ -304,7 +359,90 @@ export function crossFieldFaults(answers: unknown): SettingFault[] {
       }
     }
   }
+  faults.push(...secretFaults(answers), ...capacityFaults(answers), ...retentionFaults(answers));
   return faults;
+}
+
+function secretFaults(answers: unknown): SettingFault[] {
+  const databaseArn = textAt(answers, 'secrets.databaseArn', SECRET_ARN_PATTERN);
+  const cacheAuthTokenArn = valueAt(answers, ['secrets', 'cacheAuthTokenArn']);
+  const cacheAuthTokenKeyArn = valueAt(answers, ['secrets', 'cacheAuthTokenKeyArn']);
+  const faults: SettingFault[] = [];
+  if (databaseArn !== undefined && cacheAuthTokenArn === databaseArn) {
+    faults.push({
+      field: 'secrets.cacheAuthTokenArn',
+      value: cacheAuthTokenArn,
+      legal: 'another secret than secrets.databaseArn: this one holds nothing but the auth token of Redis',
+    });
+  }
+  if (cacheAuthTokenKeyArn !== undefined && cacheAuthTokenArn === undefined) {
+    faults.push({
+      field: 'secrets.cacheAuthTokenKeyArn',
+      value: cacheAuthTokenKeyArn,
+      legal: 'none without the secret that it encrypts, secrets.cacheAuthTokenArn',
+    });
+  }
+  return faults;
+}
+
+function capacityFaults(answers: unknown): SettingFault[] {
+  const faults: SettingFault[] = [];
+  const shards = numberAt(answers, 'capacity.shards');
+  const peak = numberAt(answers, 'capacity.peakEventsPerSecond') ?? 0;
+  const shardsNeeded = Math.ceil(peak / SHARD_RECORDS_PER_SECOND);
+  if (shards !== undefined && valueAt(answers, ['capacity', 'streamMode']) === 'onDemand') {
+    faults.push({
+      field: 'capacity.shards',
+      value: shards,
+      legal: 'none when capacity.streamMode is onDemand: Kinesis sets them by itself',
+    });
+  } else if (shards !== undefined && shards < shardsNeeded) {
+    faults.push({
+      field: 'capacity.shards',
+      value: shards,
+      legal: `${shardsNeeded} shards at least for ${peak} events a second (capacity.peakEventsPerSecond), twice as many to catch up after an outage`,
+    });
+  }
+  const readersMin = numberAt(answers, 'capacity.databaseReadersMin');
+  const readersMax = numberAt(answers, 'capacity.databaseReadersMax');
+  if ((readersMin ?? DATABASE_READERS_MIN_DEFAULT) > (readersMax ?? DATABASE_READERS_MAX_DEFAULT)) {
+    faults.push({
+      field: 'capacity.databaseReadersMax',
+      value: readersMax,
+      legal: `${readersMin ?? DATABASE_READERS_MIN_DEFAULT} readers at least, as many as always run (capacity.databaseReadersMin)`,
+    });
+  }
+  return faults;
+}
+
+function retentionFaults(answers: unknown): SettingFault[] {
+  const faults: SettingFault[] = [];
+  const legalDays = numberAt(answers, 'compliance.legalRetentionDays');
+  const basis = valueAt(answers, ['compliance', 'legalRetentionBasis']);
+  if (legalDays !== undefined && basis === undefined) {
+    faults.push({ field: 'compliance.legalRetentionBasis', value: undefined, legal: LEGAL_BASIS });
+  }
+  if (basis !== undefined && valueAt(answers, ['compliance', 'legalRetentionDays']) === undefined) {
+    faults.push({
+      field: 'compliance.legalRetentionDays',
+      value: undefined,
+      legal: 'the days for which that law (compliance.legalRetentionBasis) wants data kept, from 1 to 3653',
+    });
+  }
+  const kept = numberAt(answers, 'compliance.observationRetentionDays');
+  if (legalDays !== undefined && legalDays > (kept ?? OBSERVATION_RETENTION_DAYS_DEFAULT)) {
+    faults.push({
+      field: 'compliance.observationRetentionDays',
+      value: kept,
+      legal: `${legalDays} days at least, for which the law wants data kept (compliance.legalRetentionDays)`,
+    });
+  }
+  return faults;
+}
+
+function numberAt(answers: unknown, field: string): number | undefined {
+  const value = valueAt(answers, field.split('.'));
+  return Number.isInteger(value) ? Number(value) : undefined;
 }
 
 function isWorkload(value: unknown): value is Workload {
