@@ -53,6 +53,7 @@ export class BatchCommitter<Event> {
     for (let wasSifted = false; ;) {
       try {
         const outcome = await this.tryOnce(lease, previous, current);
+        if (outcome === 'committed') this.tell(current);
         if (outcome !== 'unsettled') return outcome;
       } catch (error) {
         if (databaseErrorKind(error) === 'data' && !wasSifted) {
@@ -131,6 +132,18 @@ export class BatchCommitter<Event> {
     const retryInMs = backoff.next();
     this.options.log.event('batch.commit_delayed', { shardId, attempt: backoff.attempt, retryInMs, error });
     return pause(retryInMs, signal);
+  }
+
+  /** The commit stands by now, so nothing that goes wrong here may be taken for a failure of it. */
+  private tell(batch: Batch<Event>): void {
+    const { log, metrics, workload } = this.options;
+    if (workload.committed === undefined || batch.events.length === 0) return;
+    try {
+      workload.committed(batch.events.map(({ event }) => event));
+    } catch (error) {
+      log.event('batch.follow_up_failed', { eventsCount: batch.events.length, error });
+      metrics.add('FollowUpFailedCount', 1);
+    }
   }
 
   private count({ shardId }: Lease, batch: Batch<Event>, counts: CommitCounts): void {

@@ -8,7 +8,8 @@
  *    same batch. A batch ends at a record's end.
  * 3. The batch is committed by one statement: checkpoint, accepted rows and quarantine, all or nothing, and nothing when
  *    the lease is no longer the worker's. **This is the only place where a checkpoint moves**: a workload neither
- *    checkpoints nor writes elsewhere, and what it does in `prepare` must do no harm when it is done for nothing.
+ *    checkpoints nor writes elsewhere, and what it does in `prepare` must do no harm when it is done for nothing. What may
+ *    be lost, such as a cache, is told of the batch afterwards, by `committed`.
  * 4. A shard that was split or merged ends behind its last batch; only then do its children begin.
  *
  * A record may be decoded many times, by several workers, and is stored once: the table's primary key must hold the event's
@@ -27,6 +28,14 @@ export interface Workload<Event> {
    * except that after a commit that the database refused it is called with `recheck`.
    */
   prepare(events: readonly Event[], options: { readonly recheck: boolean }): Promise<void>;
+  /**
+   * Hears of the events of a batch once they are known to be stored, now or by an earlier attempt: for what may be lost, such
+   * as a cache. Nobody hears of a batch whose worker is killed behind the commit, and of no batch twice.
+   *
+   * It keeps the next batch waiting, so it takes note and returns: what takes time is done later, in bounded memory. An
+   * error that it throws is logged and changes nothing about the commit.
+   */
+  committed?(events: readonly Event[]): void;
 }
 
 /** Where accepted events go. The runtime writes the statement, so that no workload can leave out the fence. */

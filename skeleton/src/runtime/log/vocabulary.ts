@@ -77,6 +77,7 @@ export const EVENTS = {
   'lease.coordination_failed': { level: 'warn', fields: ['error'] },
   'batch.commit_delayed': { level: 'warn', fields: ['shardId', 'attempt', 'retryInMs', 'error'] },
   'batch.poisoned': { level: 'warn', fields: ['shardId', 'eventsCount', 'error'] },
+  'batch.follow_up_failed': { level: 'error', fields: ['eventsCount', 'error'] },
   'event.quarantined': { level: 'warn', fields: ['shardId', 'sequenceNumber', 'reasonCode', 'quarantinedCount'] },
   'request.answered': {
     level: 'info',

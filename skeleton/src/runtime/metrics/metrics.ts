@@ -4,6 +4,7 @@ export const METRIC_NAMES = [
   'EventsStoredCount',
   'EventsDuplicateCount',
   'EventsQuarantinedCount',
+  'FollowUpFailedCount',
   'CommitLatencyMs',
   'IteratorAgeMs',
   'LeasesHeldCount',

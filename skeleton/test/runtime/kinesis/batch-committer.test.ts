@@ -1,5 +1,5 @@
 import { Batch, BatchEvent } from '../../../src/runtime/kinesis/batch';
-import { BatchCommitter } from '../../../src/runtime/kinesis/batch-committer';
+import { BatchCommitter, BatchCommitterOptions } from '../../../src/runtime/kinesis/batch-committer';
 import { Lease } from '../../../src/runtime/kinesis/lease';
 import { LeaseStore } from '../../../src/runtime/kinesis/lease-store';
 import { Metrics } from '../../../src/runtime/metrics/metrics';
@@ -119,6 +119,55 @@ describe('BatchCommitter', () => {
     expect(await written()).toEqual({ stored: 1, quarantined: 2, checkpoint: '2' });
   });
 
+  test('tells the workload of what is stored, and of nothing else', async () => {
+    const lease = await take('worker-1');
+    const told: string[][] = [];
+    const telling = committerOf(pool, { committed: (events) => told.push(events.map(({ id }) => id)) });
+    const first = batch('1');
+    await telling.commit(lease, null, first, never);
+    await telling.commit(lease, null, batch('2'), never);
+    await telling.commit(lease, '1', { ...batch('3'), events: [] }, never);
+
+    expect(told).toEqual([first.events.map(({ event }) => event.id)]);
+  });
+
+  test('tells the workload of a batch whose answer was cut off once it is known to be committed', async () => {
+    const lease = await take('worker-1');
+    const told: number[] = [];
+    const telling = committerOf(pool, { committed: (events) => told.push(events.length) });
+    const query = pool.query.bind(pool);
+    jest
+      .spyOn(pool, 'query')
+      .mockImplementationOnce(query)
+      .mockImplementationOnce(async (...statement) => {
+        await query(...statement);
+        throw new Error('Connection terminated unexpectedly');
+      });
+
+    await expect(telling.commit(lease, null, batch('1'), never)).resolves.toBe('committed');
+    expect(told).toEqual([1]);
+  });
+
+  test('commits though the workload fails at what comes after, and says so', async () => {
+    const lease = await take('worker-1');
+    const events: string[] = [];
+    const lines: string[] = [];
+    const metrics = new Metrics('test', (line) => lines.push(line));
+    const failing = committerOf(pool, {
+      log: { event: (event) => events.push(event) },
+      metrics,
+      committed: () => {
+        throw new Error('patient-1 is not to be told');
+      },
+    });
+
+    await expect(failing.commit(lease, null, batch('1'), never)).resolves.toBe('committed');
+    metrics.flush();
+    expect(await written()).toEqual({ stored: 1, quarantined: 1, checkpoint: '1' });
+    expect(events).toContain('batch.follow_up_failed');
+    expect(lines.join('')).toContain('"FollowUpFailedCount":1');
+  });
+
   async function take(workerId: string): Promise<Lease> {
     const store = new LeaseStore({ pool, streamName: STREAM, workerId, leaseSeconds: 60 });
     await store.addShards([{ shardId: SHARD, parentShardIds: [] }]);
@@ -142,13 +191,17 @@ describe('BatchCommitter', () => {
   }
 });
 
-function committerOf(pool: DatabasePool): BatchCommitter<VitalSignsEvent> {
-  return new BatchCommitter({
+interface CommitterOptions extends Partial<Pick<BatchCommitterOptions<VitalSignsEvent>, 'log' | 'metrics'>> {
+  readonly committed?: (events: readonly VitalSignsEvent[]) => void;
+}
+
+function committerOf(pool: DatabasePool, { committed, log, metrics }: CommitterOptions = {}) {
+  return new BatchCommitter<VitalSignsEvent>({
     pool,
-    workload: vitalsWorkload(new VitalSignPartitions(pool, 90), 90),
+    workload: { ...vitalsWorkload(new VitalSignPartitions(pool, 90), 90), ...(committed && { committed }) },
     leaseSeconds: 60,
-    log: { event: () => undefined },
-    metrics: new Metrics('test', () => undefined),
+    log: log ?? { event: () => undefined },
+    metrics: metrics ?? new Metrics('test', () => undefined),
   });
 }
 
