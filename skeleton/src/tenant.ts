@@ -63,8 +63,11 @@ export const KMS_KEY_ARN_PATTERN =
 /** The ARN of an IAM role, with or without a path. */
 export const ROLE_ARN_PATTERN = /^arn:(aws|aws-cn|aws-us-gov):iam::\d{12}:role\/([\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/;
 
-/** Events a second at the peak that a pipeline is sized for at most. */
-const PEAK_EVENTS_PER_SECOND_MAX = 20_000;
+/** Legal ranges, both ends included. */
+const PEAK_EVENTS_PER_SECOND = [1, 20_000] as const;
+const SHARDS = [2, 500] as const;
+const DATABASE_READERS = [1, 15] as const;
+const RETENTION_DAYS = [1, 3_653] as const;
 
 /** Records that a shard takes in a second (Amazon Kinesis Data Streams Developer Guide, "Quotas and limits"). */
 const SHARD_RECORDS_PER_SECOND = 1_000;
@@ -86,7 +89,7 @@ const text = (pattern: RegExp, maxLength: number, legal: string) =>
     .max(maxLength, { error: () => legal })
     .regex(pattern, { error: () => legal });
 
-const wholeNumber = (minimum: number, maximum: number, unit: string) => {
+const wholeNumber = ([minimum, maximum]: readonly [number, number], unit: string) => {
   const legal = `a whole number of ${unit} from ${minimum} to ${maximum}`;
   return z
     .int({ error: () => legal })
@@ -169,26 +172,26 @@ export const tenantSettingsSchema = z.strictObject({
     /** Who changes the database's password. Default `pipeline`: a schedule of the stack; `managedElsewhere`: the secret's owner. */
     rotation: oneOf(['pipeline', 'managedElsewhere']).default('pipeline'),
     /** Days between two rotations of the schedule. Default 30. */
-    rotationDays: wholeNumber(1, 365, 'days').default(30),
+    rotationDays: wholeNumber([1, 365], 'days').default(30),
   }),
   capacity: z
     .strictObject({
       /** Events a second at the peak, for vitals and records. Shards, tasks and database follow from it. */
-      peakEventsPerSecond: wholeNumber(1, PEAK_EVENTS_PER_SECOND_MAX, 'events a second').optional(),
+      peakEventsPerSecond: wholeNumber(PEAK_EVENTS_PER_SECOND, 'events a second').optional(),
       /** Default `provisioned`: shards as set here; `onDemand`: Kinesis adds shards by itself, for a price per gigabyte. */
       streamMode: oneOf(['provisioned', 'onDemand']).default('provisioned'),
       /** Shards of the stream. Default: twice what the peak needs, four at least. */
-      shards: wholeNumber(2, 500, 'shards').optional(),
+      shards: wholeNumber(SHARDS, 'shards').optional(),
       /** Readers of the database that always run. Default 1. */
-      databaseReadersMin: wholeNumber(1, 15, 'readers').default(DATABASE_READERS_MIN_DEFAULT),
+      databaseReadersMin: wholeNumber(DATABASE_READERS, 'readers').default(DATABASE_READERS_MIN_DEFAULT),
       /** Readers of the database when queries need them. Default 3. */
-      databaseReadersMax: wholeNumber(1, 15, 'readers').default(DATABASE_READERS_MAX_DEFAULT),
+      databaseReadersMax: wholeNumber(DATABASE_READERS, 'readers').default(DATABASE_READERS_MAX_DEFAULT),
       /** Node groups of the cache, each with a replica in another zone. Default 2. */
-      cacheNodeGroups: wholeNumber(2, 20, 'node groups').default(2),
+      cacheNodeGroups: wholeNumber([2, 20], 'node groups').default(2),
       /** Studies a day, for imaging. */
-      scansPerDay: wholeNumber(1, 100_000, 'scans a day').optional(),
+      scansPerDay: wholeNumber([1, 100_000], 'scans a day').optional(),
       /** Mean size of a study, for imaging. */
-      scanSizeMegabytes: wholeNumber(1, 20_000, 'megabytes').optional(),
+      scanSizeMegabytes: wholeNumber([1, 20_000], 'megabytes').optional(),
     })
     .prefault({}),
   compliance: z
@@ -202,12 +205,12 @@ export const tenantSettingsSchema = z.strictObject({
         })
         .default(['hipaa']),
       /** Days that observations stay queryable before their partition is dropped. Default 90. */
-      observationRetentionDays: wholeNumber(1, 3_653, 'days').default(OBSERVATION_RETENTION_DAYS_DEFAULT),
+      observationRetentionDays: wholeNumber(RETENTION_DAYS, 'days').default(OBSERVATION_RETENTION_DAYS_DEFAULT),
       /**
        * Days for which a law obliges the hospital to keep what is stored here. A patient's data is not erased before they are over.
        * Default: none; monitors' raw data is then no part of the medical record that the law means.
        */
-      legalRetentionDays: wholeNumber(1, 3_653, 'days').optional(),
+      legalRetentionDays: wholeNumber(RETENTION_DAYS, 'days').optional(),
       /** That law, as people cite it. */
       legalRetentionBasis: z
         .string({ error: () => LEGAL_BASIS })
@@ -223,7 +226,7 @@ export const tenantSettingsSchema = z.strictObject({
         )
         .default(2192),
       /** Days of automated database backups. Default 35, the most that RDS keeps. */
-      backupRetentionDays: wholeNumber(1, 35, 'days').default(35),
+      backupRetentionDays: wholeNumber([1, 35], 'days').default(35),
     })
     .prefault({}),
   observability: z
@@ -387,8 +390,8 @@ function secretFaults(answers: unknown): SettingFault[] {
 
 function capacityFaults(answers: unknown): SettingFault[] {
   const faults: SettingFault[] = [];
-  const shards = numberAt(answers, 'capacity.shards');
-  const peak = numberAt(answers, 'capacity.peakEventsPerSecond') ?? 0;
+  const shards = numberAt(answers, 'capacity.shards', SHARDS);
+  const peak = numberAt(answers, 'capacity.peakEventsPerSecond', PEAK_EVENTS_PER_SECOND) ?? 0;
   const shardsNeeded = Math.ceil(peak / SHARD_RECORDS_PER_SECOND);
   if (shards !== undefined && valueAt(answers, ['capacity', 'streamMode']) === 'onDemand') {
     faults.push({
@@ -403,8 +406,8 @@ function capacityFaults(answers: unknown): SettingFault[] {
       legal: `${shardsNeeded} shards at least for ${peak} events a second (capacity.peakEventsPerSecond), twice as many to catch up after an outage`,
     });
   }
-  const readersMin = numberAt(answers, 'capacity.databaseReadersMin');
-  const readersMax = numberAt(answers, 'capacity.databaseReadersMax');
+  const readersMin = numberAt(answers, 'capacity.databaseReadersMin', DATABASE_READERS);
+  const readersMax = numberAt(answers, 'capacity.databaseReadersMax', DATABASE_READERS);
   if ((readersMin ?? DATABASE_READERS_MIN_DEFAULT) > (readersMax ?? DATABASE_READERS_MAX_DEFAULT)) {
     faults.push({
       field: 'capacity.databaseReadersMax',
@@ -417,7 +420,7 @@ function capacityFaults(answers: unknown): SettingFault[] {
 
 function retentionFaults(answers: unknown): SettingFault[] {
   const faults: SettingFault[] = [];
-  const legalDays = numberAt(answers, 'compliance.legalRetentionDays');
+  const legalDays = numberAt(answers, 'compliance.legalRetentionDays', RETENTION_DAYS);
   const basis = valueAt(answers, ['compliance', 'legalRetentionBasis']);
   if (legalDays !== undefined && basis === undefined) {
     faults.push({ field: 'compliance.legalRetentionBasis', value: undefined, legal: LEGAL_BASIS });
@@ -429,7 +432,7 @@ function retentionFaults(answers: unknown): SettingFault[] {
       legal: 'the days for which that law (compliance.legalRetentionBasis) wants data kept, from 1 to 3653',
     });
   }
-  const kept = numberAt(answers, 'compliance.observationRetentionDays');
+  const kept = numberAt(answers, 'compliance.observationRetentionDays', RETENTION_DAYS);
   if (legalDays !== undefined && legalDays > (kept ?? OBSERVATION_RETENTION_DAYS_DEFAULT)) {
     faults.push({
       field: 'compliance.observationRetentionDays',
@@ -440,9 +443,11 @@ function retentionFaults(answers: unknown): SettingFault[] {
   return faults;
 }
 
-function numberAt(answers: unknown, field: string): number | undefined {
+function numberAt(answers: unknown, field: string, [minimum, maximum]: readonly [number, number]): number | undefined {
   const value = valueAt(answers, field.split('.'));
-  return Number.isInteger(value) ? Number(value) : undefined;
+  return typeof value === 'number' && Number.isInteger(value) && value >= minimum && value <= maximum
+    ? value
+    : undefined;
 }
 
 function isWorkload(value: unknown): value is Workload {

@@ -39,8 +39,18 @@ describe('settings that are right', () => {
         egress: 'endpoints',
         trail: 'stack',
       },
-      secrets: { databaseArn: 'arn:aws:secretsmanager:sa-east-1:111122223333:secret:db-a1B2c3' },
-      capacity: { peakEventsPerSecond: 10 },
+      secrets: {
+        databaseArn: 'arn:aws:secretsmanager:sa-east-1:111122223333:secret:db-a1B2c3',
+        rotation: 'pipeline',
+        rotationDays: 30,
+      },
+      capacity: {
+        peakEventsPerSecond: 10,
+        streamMode: 'provisioned',
+        databaseReadersMin: 1,
+        databaseReadersMax: 3,
+        cacheNodeGroups: 2,
+      },
       compliance: {
         frameworks: ['hipaa'],
         observationRetentionDays: 90,
@@ -65,6 +75,47 @@ describe('settings that are right', () => {
     const databaseKeyArn = 'arn:aws:kms:eu-central-1:111122223333:key/mrk-0123456789abcdef0123456789abcdef';
 
     expect(parseTenantSettings(answers({ secrets: { databaseKeyArn } })).secrets.databaseKeyArn).toBe(databaseKeyArn);
+  });
+});
+
+describe('settings that contradict each other', () => {
+  const cacheArn = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:st-luke/cache-d4E5f6';
+  const keyArn = 'arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+  const { databaseArn } = answers().secrets;
+
+  it.each([
+    ['a cache that shares the secret of the database', { secrets: { cacheAuthTokenArn: databaseArn } }],
+    ['a secret of the cache in another region', { secrets: { cacheAuthTokenArn: cacheArn.replace('eu-', 'us-') } }],
+    ['a key of a secret that is not there', { secrets: { cacheAuthTokenKeyArn: keyArn } }, 'cacheAuthTokenKeyArn'],
+    ['shards on demand', { capacity: { streamMode: 'onDemand', shards: 4 } }, 'capacity.shards'],
+    ['fewer shards than the peak needs', { capacity: { peakEventsPerSecond: 5000, shards: 4 } }, 'capacity.shards'],
+    ['more readers at least than at most', { capacity: { databaseReadersMin: 3, databaseReadersMax: 2 } }],
+    ['more readers at least than at most by default', { capacity: { databaseReadersMin: 4 } }, 'databaseReadersMax'],
+    ['a legal retention without its law', { compliance: { legalRetentionDays: 30 } }, 'legalRetentionBasis'],
+    ['a law without its days', { compliance: { legalRetentionBasis: '§ 630f BGB' } }, 'legalRetentionDays'],
+    [
+      'a retention that is shorter than the law wants',
+      { compliance: { legalRetentionDays: 91, legalRetentionBasis: '§ 630f BGB' } },
+      'observationRetentionDays',
+    ],
+  ] satisfies Array<[string, AnswersChange, string?]>)('are refused: %s', (_, change, field = '') => {
+    const faults = faultsOf(change);
+
+    expect(faults).toHaveLength(1);
+    expect(faults[0]?.field).toContain(field);
+    expect(faults[0]?.legal).toMatch(/\w/);
+  });
+
+  it('are told once each, when a value is wrong by itself as well', () => {
+    expect(faultsOf({ capacity: { shards: 1, streamMode: 'onDemand' } }).map(({ legal }) => legal)).toEqual([
+      'a whole number of shards from 2 to 500',
+    ]);
+  });
+
+  it('are not found where the retention is long enough for the law', () => {
+    const compliance = { legalRetentionDays: 90, legalRetentionBasis: '§ 630f BGB' };
+
+    expect(parseTenantSettings(answers({ compliance })).compliance).toMatchObject(compliance);
   });
 });
 

@@ -39,8 +39,26 @@ export function settings(change: AnswersChange = {}): TenantSettings {
 export const OTHER_CHOICES: AnswersChange = {
   tenant: { id: 'a'.repeat(40) },
   aws: { region: 'ca-central-1', environmentSuffix: 'a2345678901234567890', egress: 'nat', trail: 'organization' },
-  secrets: { databaseKeyArn: 'arn:aws:kms:ca-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab' },
-  capacity: { peakEventsPerSecond: 20_000 },
-  compliance: { frameworks: ['hipaa'], logRetentionDays: 365, backupRetentionDays: 7, observationRetentionDays: 30 },
+  secrets: {
+    databaseKeyArn: 'arn:aws:kms:ca-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+    cacheAuthTokenArn: 'arn:aws:secretsmanager:ca-central-1:111122223333:secret:st-luke/cache-d4E5f6',
+    cacheAuthTokenKeyArn: 'arn:aws:kms:ca-central-1:111122223333:key/5678abcd-12ab-34cd-56ef-1234567890ab',
+    rotation: 'managedElsewhere',
+  },
+  capacity: {
+    peakEventsPerSecond: 20_000,
+    streamMode: 'onDemand',
+    databaseReadersMin: 2,
+    databaseReadersMax: 15,
+    cacheNodeGroups: 20,
+  },
+  compliance: {
+    frameworks: ['hipaa'],
+    logRetentionDays: 365,
+    backupRetentionDays: 7,
+    observationRetentionDays: 30,
+    legalRetentionDays: 30,
+    legalRetentionBasis: 'Public Hospitals Act, R.S.O. 1990, c. P.40',
+  },
   observability: { alarmEmail: undefined },
 };
