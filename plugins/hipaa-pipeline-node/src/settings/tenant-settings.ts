@@ -212,10 +212,7 @@ export const tenantSettingsSchema = z.strictObject({
        */
       legalRetentionDays: wholeNumber(RETENTION_DAYS, 'days').optional(),
       /** That law, as people cite it. */
-      legalRetentionBasis: z
-        .string({ error: () => LEGAL_BASIS })
-        .regex(LEGAL_BASIS_PATTERN, { error: () => LEGAL_BASIS })
-        .optional(),
+      legalRetentionBasis: text(LEGAL_BASIS_PATTERN, 200, LEGAL_BASIS).optional(),
       /** Days that logs are kept. Default 2192, the six years of 45 CFR 164.316(b)(2)(i). */
       logRetentionDays: z
         .union(

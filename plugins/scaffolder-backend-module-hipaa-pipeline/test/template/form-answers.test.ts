@@ -45,6 +45,12 @@ it.each([
   ['no capacity', 'capacity.peakEventsPerSecond', undefined],
   ['a capacity that is no whole number', 'capacity.peakEventsPerSecond', 1.5],
   ['a capacity beyond the limit', 'capacity.peakEventsPerSecond', 20_001],
+  ['no shard', 'capacity.shards', 0],
+  ['a stream of another kind', 'capacity.streamMode', 'on-demand'],
+  ['a cache by a partial ARN', 'secrets.cacheAuthTokenArn', secret({ name: 'cache' })],
+  ['a rotation by nobody', 'secrets.rotation', 'never'],
+  ['a rotation every year and a day', 'secrets.rotationDays', 366],
+  ['a law of two lines', 'compliance.legalRetentionBasis', 'one\ntwo'],
   ['frameworks without HIPAA', 'compliance.frameworks', ['gdpr']],
   ['a framework twice', 'compliance.frameworks', ['hipaa', 'hipaa']],
   ['a log retention that CloudWatch has not', 'compliance.logRetentionDays', 366],
@@ -75,7 +81,7 @@ it('has the ARNs judged by the tenant, with a field of its own', () => {
   // JSON Schema cannot compare two answers; plugins/hipaa-pipeline does in the browser, and the action does again.
   for (const [title, group, names] of [
     ['AWS', 'aws', ['deployRoleArn']],
-    ['Secrets', 'secrets', ['databaseArn', 'databaseKeyArn']],
+    ['Secrets', 'secrets', ['databaseArn', 'databaseKeyArn', 'cacheAuthTokenArn', 'cacheAuthTokenKeyArn']],
   ] as const) {
     const page = template.spec.parameters.find((candidate) => candidate.title === title);
     const fields = Object.entries(page?.properties?.[group]?.properties ?? {});
