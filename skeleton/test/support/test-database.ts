@@ -46,7 +46,7 @@ export async function createTestDatabase(options: TestDatabaseOptions = {}): Pro
   await administrate(server, [
     `CREATE ROLE ${login.username} LOGIN CREATEROLE PASSWORD '${login.password}'`,
     `GRANT ${server.owner.username} TO ${login.username} WITH INHERIT TRUE, SET TRUE`,
-    `GRANT pipeline_processor, pipeline_api TO ${login.username} WITH ADMIN TRUE, INHERIT FALSE, SET TRUE`,
+    `GRANT pipeline_processor, pipeline_api, pipeline_operator TO ${login.username} WITH ADMIN TRUE, INHERIT FALSE, SET TRUE`,
     migrated
       ? `CREATE DATABASE ${name} TEMPLATE ${server.templateDatabase} OWNER ${server.owner.username}`
       : `CREATE DATABASE ${name} OWNER ${login.username}`,

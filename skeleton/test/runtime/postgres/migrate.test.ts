@@ -31,6 +31,9 @@ describe('migrate', () => {
       'quarantine',
       'access-audit',
       'vital-sign',
+      'operator',
+      'retention',
+      'operator',
     ]);
     expect(second).toEqual([]);
   });
@@ -38,7 +41,7 @@ describe('migrate', () => {
   test('waits while another process migrates, and then finds nothing to do', async () => {
     const runs = await Promise.all([run(), run(), run()]);
 
-    expect(runs.map((applied) => applied.length).sort()).toEqual([0, 0, 5]);
+    expect(runs.map((applied) => applied.length).sort()).toEqual([0, 0, 8]);
   });
 
   test('leaves the roles with the least they need', async () => {
@@ -56,6 +59,21 @@ describe('migrate', () => {
     await expect(processor.query('DELETE FROM vital_sign')).rejects.toMatchObject({ code: '42501' });
     await expect(processor.query('CREATE TABLE mine ()')).rejects.toMatchObject({ code: '42501' });
     await expect(processor.query('RESET ROLE; SELECT * FROM quarantine')).rejects.toMatchObject({ code: '42501' });
+    const operator = database.pool('pipeline_operator');
+    await expect(operator.query('DELETE FROM vital_sign')).rejects.toMatchObject({ code: '42501' });
+    await expect(operator.query('UPDATE vital_sign SET value = 0')).rejects.toMatchObject({ code: '42501' });
+    await expect(operator.query('DELETE FROM access_audit')).rejects.toMatchObject({ code: '42501' });
+    await expect(operator.query('UPDATE access_audit SET principal = $$nobody$$')).rejects.toMatchObject({
+      code: '42501',
+    });
+    await expect(operator.query('DELETE FROM quarantine_dropped')).rejects.toMatchObject({ code: '42501' });
+    await expect(operator.query('SELECT expire_access_audit(2192, 1)')).rejects.toMatchObject({ code: '42501' });
+    await expect(operator.query('SELECT drop_vital_sign_partitions(current_date - 10)')).rejects.toMatchObject({
+      code: '42501',
+    });
+    await expect(operator.query('SELECT * FROM shard_lease')).rejects.toMatchObject({ code: '42501' });
+    await expect(processor.query('SELECT erase_vital_signs($$p$$, 1)')).rejects.toMatchObject({ code: '42501' });
+    await expect(processor.query('SELECT * FROM quarantine_dropped')).rejects.toMatchObject({ code: '42501' });
     await expect(api.query('SELECT patient_id FROM vital_sign')).resolves.toMatchObject({ rows: [] });
   });
 });
