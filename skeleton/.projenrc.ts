@@ -44,6 +44,7 @@ const project = new awscdk.AwsCdkTypeScriptApp({
     // What processors and API are bundled from.
     'zod@4.6.7',
     'pg@8.23.1',
+    'ioredis@6.0.0',
     'node-pg-migrate@9.0.0',
     '@aws-sdk/client-kinesis@3.1143.0',
     '@aws-sdk/client-secrets-manager@3.1163.0',
