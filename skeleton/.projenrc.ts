@@ -111,6 +111,8 @@ const project = new awscdk.AwsCdkTypeScriptApp({
       collectCoverageFrom: ['src/**/*.ts'],
       coverageReporters: ['text', 'lcov'],
       testTimeout: 30_000,
+      // A core is left free by default, which of two leaves one.
+      maxWorkers: '100%',
       globalSetup: '<rootDir>/test/support/global-setup.ts',
       globalTeardown: '<rootDir>/test/support/global-teardown.ts',
       ...jestTransform(),
