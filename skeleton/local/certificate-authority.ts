@@ -37,7 +37,8 @@ export async function createLoopbackAuthority(name = 'Loopback authority'): Prom
         extensions: [
           { name: 'basicConstraints', cA: false },
           { name: 'keyUsage', digitalSignature: true, keyEncipherment: true },
-          { name: 'extKeyUsage', serverAuth: true },
+          // The nodes of a Redis cluster show their certificates to each other as clients, too.
+          { name: 'extKeyUsage', serverAuth: true, clientAuth: true },
           {
             name: 'subjectAltName',
             altNames: dnsNames

@@ -11,10 +11,23 @@ export interface DatabaseSettings {
   readonly caFile: string | undefined;
 }
 
+/** How to reach the cache. Its auth token is in the secret, never in the environment. */
+export interface CacheSettings {
+  /** Of the cluster's configuration endpoint, by which its nodes are found. */
+  readonly host: string;
+  readonly port: number;
+  /** Complete ARN of the secret whose whole text is the auth token. */
+  readonly authTokenSecretArn: string;
+  /** PEM file to trust instead of the public certificate authorities. */
+  readonly caFile: string | undefined;
+}
+
 export interface ProcessorEnvironment {
   readonly streamName: string;
   readonly region: string;
   readonly database: DatabaseSettings;
+  /** Absent where the pipeline has no cache. */
+  readonly cache: CacheSettings | undefined;
   readonly observationRetentionDays: number;
   readonly environmentSuffix: string;
   /** Port of the health check on 127.0.0.1; 0 takes a free one. */
@@ -32,6 +45,8 @@ export interface ApiEnvironment {
   readonly database: DatabaseSettings;
   /** Where observations are read. Default: the writer's host. */
   readonly databaseReaderHost: string;
+  /** Absent where the pipeline has no cache. */
+  readonly cache: CacheSettings | undefined;
   readonly environmentSuffix: string;
 }
 
@@ -56,6 +71,10 @@ const wholeNumber = (minimum: number, maximum: number, unit: string) => {
 };
 const port = z.prefault(wholeNumber(1, 65_535, 'a TCP port'), '5432');
 
+const CACHE_ENDPOINT_PATTERN = /^[A-Za-z0-9.-]{1,253}:[1-9]\d{0,4}$/;
+const CACHE_ENDPOINT_LEGAL =
+  'host and port of the cache, such as clustercfg.cache-prod.abc123.euc1.cache.amazonaws.com:6379';
+
 const databaseVariables = {
   AWS_REGION: text('an AWS region, such as eu-central-1'),
   DATABASE_HOST: text('the host name of the database'),
@@ -66,8 +85,21 @@ const databaseVariables = {
   ENVIRONMENT_SUFFIX: text('the suffix of this environment, such as prod'),
 };
 
+/** All of them or none: see `cacheFaults`. */
+const cacheVariables = {
+  CACHE_ENDPOINT: z.optional(
+    z
+      .string()
+      .regex(CACHE_ENDPOINT_PATTERN, { error: () => CACHE_ENDPOINT_LEGAL })
+      .refine((value) => Number(value.split(':')[1]) <= 65_535, { error: () => CACHE_ENDPOINT_LEGAL }),
+  ),
+  CACHE_AUTH_TOKEN_SECRET_ARN: z.optional(text('the complete ARN of the secret with the auth token')),
+  CACHE_CA_FILE: z.optional(text('the path of a PEM file')),
+};
+
 const processorVariables = z.object({
   ...databaseVariables,
+  ...cacheVariables,
   STREAM_NAME: text('the name of the Kinesis stream'),
   OBSERVATION_RETENTION_DAYS: wholeNumber(1, 3_653, 'days'),
   HEALTH_PORT: z.prefault(wholeNumber(0, 65_535, 'a TCP port'), '8080'),
@@ -79,6 +111,7 @@ const processorVariables = z.object({
 
 const apiVariables = z.object({
   ...databaseVariables,
+  ...cacheVariables,
   DATABASE_READER_HOST: z.optional(text('the host name of the database for reading')),
 });
 
@@ -93,6 +126,7 @@ export function parseProcessorEnvironment(variables: Variables): ProcessorEnviro
     streamName: values.STREAM_NAME,
     region: values.AWS_REGION,
     database: databaseOf(values),
+    cache: cacheOf(values),
     observationRetentionDays: values.OBSERVATION_RETENTION_DAYS,
     environmentSuffix: values.ENVIRONMENT_SUFFIX,
     healthPort: values.HEALTH_PORT,
@@ -113,6 +147,7 @@ export function parseApiEnvironment(variables: Variables): ApiEnvironment {
   return {
     region: values.AWS_REGION,
     database: databaseOf(values),
+    cache: cacheOf(values),
     databaseReaderHost: values.DATABASE_READER_HOST ?? values.DATABASE_HOST,
     environmentSuffix: values.ENVIRONMENT_SUFFIX,
   };
@@ -128,13 +163,29 @@ function databaseOf(values: z.output<z.ZodObject<typeof databaseVariables>>): Da
   };
 }
 
+function cacheOf(values: z.output<z.ZodObject<typeof cacheVariables>>): CacheSettings | undefined {
+  const { CACHE_ENDPOINT: endpoint, CACHE_AUTH_TOKEN_SECRET_ARN: authTokenSecretArn, CACHE_CA_FILE: caFile } = values;
+  if (endpoint === undefined || authTokenSecretArn === undefined) return undefined;
+  const [host = '', portNumber] = endpoint.split(':');
+  return { host, port: Number(portNumber), authTokenSecretArn, caFile };
+}
+
+/** A cache that is half described is a mistake: passed over in silence, it would be missed only by its load on the database. */
+function cacheFaults(variables: Variables): string[] {
+  const given = Object.keys(cacheVariables).filter((name) => variables[name] !== undefined);
+  return (['CACHE_ENDPOINT', 'CACHE_AUTH_TOKEN_SECRET_ARN'] as const)
+    .filter((name) => given.length > 0 && !given.includes(name))
+    .map((name) => `${name} is missing: expected it beside ${given.join(' and ')}, or none of them for no cache`);
+}
+
 function parse<Schema extends z.ZodType>(schema: Schema, variables: Variables): z.output<Schema> {
   const result = schema.safeParse(variables);
-  if (result.success) return result.data;
-  throw new EnvironmentError(
-    result.error.issues.map((issue) => {
-      const name = issue.path.join('.');
-      return `${name} is ${variables[name] === undefined ? 'missing' : 'wrong'}: expected ${issue.message}`;
-    }),
-  );
+  const issues = result.success ? [] : result.error.issues;
+  const faults = issues.map((issue) => {
+    const name = issue.path.join('.');
+    return `${name} is ${variables[name] === undefined ? 'missing' : 'wrong'}: expected ${issue.message}`;
+  });
+  faults.push(...cacheFaults(variables));
+  if (!result.success || faults.length > 0) throw new EnvironmentError(faults);
+  return result.data;
 }

@@ -21,6 +21,7 @@ describe('the environment', () => {
         secretArn: COMMON.DATABASE_SECRET_ARN,
         caFile: undefined,
       },
+      cache: undefined,
       observationRetentionDays: 90,
       environmentSuffix: 'prod',
       healthPort: 8080,
@@ -36,6 +37,36 @@ describe('the environment', () => {
     expect(parseApiEnvironment({ ...COMMON, DATABASE_READER_HOST: 'reader.example' }).databaseReaderHost).toBe(
       'reader.example',
     );
+  });
+
+  describe('of a cache', () => {
+    const ARN = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:cache-a1B2c3';
+    const CACHE = { CACHE_ENDPOINT: 'cache.example:6379', CACHE_AUTH_TOKEN_SECRET_ARN: ARN };
+    const readers = [
+      (change: object) => parseProcessorEnvironment({ ...PROCESSOR, ...change }),
+      (change: object) => parseApiEnvironment({ ...COMMON, ...change }),
+    ];
+
+    test.each(readers)('is read whole, or is absent', (read) => {
+      expect(read({}).cache).toBeUndefined();
+      expect(read(CACHE).cache).toEqual({
+        host: 'cache.example',
+        port: 6379,
+        authTokenSecretArn: ARN,
+        caFile: undefined,
+      });
+      expect(read({ ...CACHE, CACHE_CA_FILE: '/ca.pem' }).cache?.caFile).toBe('/ca.pem');
+    });
+
+    test.each([
+      [{ CACHE_ENDPOINT: 'cache.example:6379' }, 'CACHE_AUTH_TOKEN_SECRET_ARN is missing: expected it beside'],
+      [{ CACHE_AUTH_TOKEN_SECRET_ARN: ARN }, 'CACHE_ENDPOINT is missing: expected it beside CACHE_AUTH_TOKEN'],
+      [{ CACHE_CA_FILE: '/ca.pem' }, 'CACHE_ENDPOINT is missing'],
+      [{ ...CACHE, CACHE_ENDPOINT: 'cache.example' }, 'CACHE_ENDPOINT is wrong: expected host and port of the cache'],
+      [{ ...CACHE, CACHE_ENDPOINT: 'cache.example:65536' }, 'CACHE_ENDPOINT is wrong'],
+    ])('that is half described is an error that names the variable', (change, message) => {
+      for (const read of readers) expect(() => read(change)).toThrow(message);
+    });
   });
 
   test('that is wrong is told by every variable at once, without its value', () => {

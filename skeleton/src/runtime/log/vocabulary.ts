@@ -1,3 +1,5 @@
+import { REDIS_FAULTS } from '../redis/errors';
+
 /**
  * Everything that the processes ever say in their logs. An event carries the fields listed with it and no others, and each
  * field has a kind that bounds what it can hold, so patient data cannot get into a log even by a mistake.
@@ -40,8 +42,11 @@ export const FIELDS = {
   retryInMs: 'ms',
   durationMs: 'ms',
   graceful: 'flag',
+  auditState: ['active', 'unavailable', 'awaiting-restart', 'refused'],
+  /** Why the cache could not be used: `RedisFault`. */
+  cacheFault: REDIS_FAULTS,
   method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
-  route: ['/Observation', '/metadata', '/health'],
+  route: ['/Observation', '/Observation/$lastn', '/metadata', '/health'],
   error: 'error',
 } as const satisfies Record<string, FieldKind>;
 
@@ -60,9 +65,15 @@ export const EVENTS = {
   'api.listening': { level: 'info', fields: ['port'] },
   'migration.applied': { level: 'info', fields: ['migration'] },
   'migration.finished': { level: 'info', fields: ['migrationsCount', 'durationMs'] },
+  'database.audit_checked': { level: 'info', fields: ['auditState'] },
   'database.connection_lost': { level: 'warn', fields: ['error'] },
   'database.login_refused': { level: 'warn', fields: ['attempt', 'error'] },
   'database.login_renewed': { level: 'info', fields: ['attempt'] },
+  'cache.unavailable': { level: 'warn', fields: ['cacheFault', 'attempt', 'retryInMs', 'error'] },
+  'cache.available': { level: 'info', fields: ['durationMs'] },
+  'cache.token_refused': { level: 'warn', fields: ['error'] },
+  'cache.token_renewed': { level: 'info', fields: [] },
+  'cache.token_unreadable': { level: 'warn', fields: ['error'] },
   'partition.maintained': { level: 'info', fields: ['partitionsCount'] },
   'partition.maintenance_failed': { level: 'error', fields: ['error'] },
   'shard.discovered': { level: 'info', fields: ['streamName', 'shardsCount'] },

