@@ -10,18 +10,21 @@ export interface Issue {
   readonly diagnostics: string;
   /** The request's parameter or header at fault. */
   readonly parameter?: string;
+  /** The place in the resource at fault, as FHIRPath, such as `Observation.component[1].valueQuantity.code`. */
+  readonly expression?: string;
 }
 
 /** The resource that answers every error, and that accompanies a search when something is worth saying. */
 export function operationOutcome(issues: readonly Issue[]): OperationOutcome {
   return {
     resourceType: 'OperationOutcome',
-    issue: issues.map(({ severity = 'error', code, diagnostics, parameter }) => ({
+    issue: issues.map(({ severity = 'error', code, diagnostics, parameter, expression }) => ({
       severity,
       code,
       diagnostics,
       // FHIR R4, OperationOutcome.issue.location: "http." and the name of the parameter.
       ...(parameter === undefined ? {} : { location: [`http.${parameter}`] }),
+      ...(expression === undefined ? {} : { expression: [expression] }),
     })),
   };
 }

@@ -1,8 +1,18 @@
 import { Hono } from 'hono';
 import { routePath } from 'hono/route';
 import { type AccessAudit, accessOutcome, UNAUTHENTICATED } from './access-audit';
+import { answerIntake } from './answer-intake';
 import { auditUnavailable, notAcceptable, showable, unauthenticated } from './error-answer';
-import type { Answer, ApiContext, ApiEnvironment, PatientDataRoute, Reading, Route } from './route';
+import type {
+  Answer,
+  ApiContext,
+  ApiEnvironment,
+  IntakeRoute,
+  PatientDataRoute,
+  PlainRoute,
+  Reading,
+  Route,
+} from './route';
 import { SECURITY_HEADERS } from './security-headers';
 import { acceptsJson, FHIR_JSON, isJsonFormat } from '../fhir/media-types';
 import { operationOutcome } from '../fhir/operation-outcome';
@@ -10,7 +20,6 @@ import { FhirRequestError } from '../fhir/request-error';
 
 /** How much of a query is kept in the audit trail. */
 const AUDITED_QUERY_CHARACTERS_MAX = 2048;
-const ALLOWED_METHODS = 'GET, HEAD';
 
 /** One answered request, for logs and metrics. Holds nothing that the caller wrote. */
 export interface AnsweredRequest {
@@ -34,7 +43,8 @@ export interface ApiObserver {
 }
 
 export interface ApiAppDependencies {
-  readonly audit: AccessAudit;
+  /** `none` where no route shows data of patients. */
+  readonly audit: AccessAudit | 'none';
   readonly observer: ApiObserver;
   /** Whether an error says that the database is away, which is answered 503. */
   readonly isUnavailable: (error: unknown) => boolean;
@@ -42,7 +52,9 @@ export interface ApiAppDependencies {
 
 /**
  * An HTTP application that offers the routes and answers everything else with an OperationOutcome:
- * 401 without a principal, 404, 405 with `Allow`, 406, 503 when the database is away, 500 without details.
+ * 401 without a principal, 404, 405 with `Allow`, 406, 413, 415, 503 when the database is away, 500 without details.
+ *
+ * @throws Error when two routes answer the same, or when one shows data of patients and there is no audit trail.
  */
 export function createApiApp(routes: readonly Route[], dependencies: ApiAppDependencies): Hono<ApiEnvironment> {
   const app = new Hono<ApiEnvironment>();
@@ -54,28 +66,75 @@ export function createApiApp(routes: readonly Route[], dependencies: ApiAppDepen
     dependencies.observer.answered(describe(context, performance.now() - startedAtMs));
   });
   for (const route of routes) {
-    app.get(route.path, (context) => answerRoute(route, context, dependencies));
-    app.all(route.path, (context) => refuse(context, methodNotAllowed(route.path)));
+    if (isIntake(route)) app.post(route.path, (context) => answerPost(route, context, dependencies));
+    else app.get(route.path, reader(route, dependencies));
+  }
+  for (const [path, methods] of allowedMethods(routes)) {
+    app.all(path, (context) => refuse(context, methodNotAllowed(path, methods)));
   }
   app.notFound((context) => refuse(context, notFound(routes)));
   app.onError((error, context) => refuse(context, showable(error, dependencies.isUnavailable)));
   return app;
 }
 
-/** Reads, then records the access, then answers: in this order, so that no data leaves that is not on record. */
-async function answerRoute(route: Route, context: ApiContext, dependencies: ApiAppDependencies): Promise<Response> {
-  const reading: Reading = { patientId: null };
-  const answer = await read(route, context, reading).catch((error: unknown) =>
-    showable(error, dependencies.isUnavailable),
-  );
-  const result =
-    route.patientData === 'none' ? answer : await recorded({ route, reading, answer }, context, dependencies);
-  return result instanceof FhirRequestError ? refuse(context, result) : send(context, result);
+function isIntake(route: Route): route is IntakeRoute {
+  return 'intakes' in route;
 }
 
-async function read(route: Route, context: ApiContext, reading: Reading): Promise<Answer> {
-  requireAnswerable(context);
-  return route.patientData === 'none' ? route.get(context) : route.get(context, reading);
+/** What each path allows, over all routes that share it. */
+function allowedMethods(routes: readonly Route[]): ReadonlyMap<string, readonly string[]> {
+  const allowed = new Map<string, readonly string[]>();
+  for (const route of routes) {
+    const before = allowed.get(route.path) ?? [];
+    const methods = isIntake(route) ? ['POST'] : ['GET', 'HEAD'];
+    if (methods.some((method) => before.includes(method))) {
+      throw new Error(`two routes answer ${methods[0]} ${route.path}`);
+    }
+    allowed.set(route.path, [...before, ...methods]);
+  }
+  return allowed;
+}
+
+async function answerPost(
+  route: IntakeRoute,
+  context: ApiContext,
+  { isUnavailable }: ApiAppDependencies,
+): Promise<Response> {
+  const answer = await answerIntake(route, context, isUnavailable);
+  return answer instanceof FhirRequestError ? refuse(context, answer) : send(context, answer);
+}
+
+type GetHandler = (context: ApiContext) => Promise<Response>;
+
+function reader(route: PatientDataRoute | PlainRoute, dependencies: ApiAppDependencies): GetHandler {
+  const { audit } = dependencies;
+  if (route.patientData === 'none') {
+    return async (context) => {
+      const answer = await read(async () => route.get(context), context, dependencies);
+      return answer instanceof FhirRequestError ? refuse(context, answer) : send(context, answer);
+    };
+  }
+  if (audit === 'none') throw new Error(`${route.path} shows data of patients and needs an audit trail`);
+  // Reads, then records the access, then answers: in this order, so that no data leaves that is not on record.
+  return async (context) => {
+    const reading: Reading = { patientId: null };
+    const answer = await read(async () => route.get(context, reading), context, dependencies);
+    const result = await recorded({ route, reading, answer }, context, { ...dependencies, audit });
+    return result instanceof FhirRequestError ? refuse(context, result) : send(context, result);
+  };
+}
+
+async function read(
+  get: () => Promise<Answer>,
+  context: ApiContext,
+  { isUnavailable }: ApiAppDependencies,
+): Promise<Answer | FhirRequestError> {
+  try {
+    requireAnswerable(context);
+    return await get();
+  } catch (error) {
+    return showable(error, isUnavailable);
+  }
 }
 
 interface PatientDataAnswer {
@@ -88,7 +147,7 @@ interface PatientDataAnswer {
 async function recorded(
   { route, reading, answer }: PatientDataAnswer,
   context: ApiContext,
-  { audit, observer }: ApiAppDependencies,
+  { audit, observer }: ApiAppDependencies & { readonly audit: AccessAudit },
 ): Promise<Answer | FhirRequestError> {
   try {
     await audit.record({
@@ -118,7 +177,10 @@ function requireAnswerable(context: ApiContext): void {
 
 function send(context: ApiContext, answer: Answer): Response {
   context.set('returnedCount', answer.returnedCount ?? 0);
-  return context.body(JSON.stringify(answer.body), answer.status, { 'Content-Type': answer.contentType });
+  const { body, status, contentType, headers } = answer;
+  if (body === undefined) return context.body(null, status, { ...headers });
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return context.body(text, status, { 'Content-Type': contentType, ...headers });
 }
 
 function refuse(context: ApiContext, refusal: FhirRequestError): Response {
@@ -143,16 +205,15 @@ function describe(context: ApiContext, durationMs: number): AnsweredRequest {
   };
 }
 
-function methodNotAllowed(path: string): FhirRequestError {
-  return new FhirRequestError(
-    405,
-    [{ code: 'not-supported', diagnostics: `${path} allows the methods ${ALLOWED_METHODS}` }],
-    { headers: { Allow: ALLOWED_METHODS } },
-  );
+function methodNotAllowed(path: string, methods: readonly string[]): FhirRequestError {
+  const allowed = methods.join(', ');
+  return new FhirRequestError(405, [{ code: 'not-supported', diagnostics: `${path} allows the methods ${allowed}` }], {
+    headers: { Allow: allowed },
+  });
 }
 
 function notFound(routes: readonly Route[]): FhirRequestError {
-  const paths = routes.map((route) => route.path).join(', ');
+  const paths = [...new Set(routes.map((route) => route.path))].join(', ');
   return new FhirRequestError(404, [
     { code: 'not-found', diagnostics: `There is nothing here. This API offers ${paths}` },
   ]);

@@ -1,3 +1,4 @@
+import type { Intake } from './route';
 import { FhirRequestError } from '../fhir/request-error';
 
 /** Seconds after which a caller may try again when the database is away: an Aurora failover takes about half a minute. */
@@ -12,14 +13,39 @@ export function unauthenticated(): FhirRequestError {
   );
 }
 
-/** The refusal to answer in anything but JSON. */
-export function notAcceptable(name: 'Accept' | '_format'): FhirRequestError {
+/** The refusal to answer in anything but what is legal. */
+export function notAcceptable(
+  name: 'Accept' | '_format',
+  legal = 'application/fhir+json and application/json',
+): FhirRequestError {
   return new FhirRequestError(406, [
+    { code: 'not-supported', diagnostics: `${name}: legal are ${legal}`, parameter: name },
+  ]);
+}
+
+/** The refusal of a body of a kind that the route does not take. */
+export function unsupportedContent(intakes: readonly Intake[]): FhirRequestError {
+  const legal = intakes.flatMap(({ mediaTypes }) => mediaTypes).join(', ');
+  return new FhirRequestError(415, [
+    { code: 'not-supported', diagnostics: `Content-Type: legal are ${legal}`, parameter: 'Content-Type' },
+  ]);
+}
+
+/** The refusal of a body in characters that its kind does not take. */
+export function unsupportedCharset({ mediaTypes, charsets }: Intake): FhirRequestError {
+  return new FhirRequestError(415, [
     {
       code: 'not-supported',
-      diagnostics: `${name}: legal are application/fhir+json and application/json`,
-      parameter: name,
+      diagnostics: `Content-Type: legal values of charset with ${mediaTypes[0]} are ${charsets.join(', ')}`,
+      parameter: 'Content-Type',
     },
+  ]);
+}
+
+/** The refusal of a body above the limit. */
+export function contentTooLarge(bytesMax: number): FhirRequestError {
+  return new FhirRequestError(413, [
+    { code: 'too-long', diagnostics: `The body is longer than ${bytesMax} bytes: send it in several requests` },
   ]);
 }
 

@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import type { FhirRequestError } from '../fhir/request-error';
 
 /** What a host knows of a request, handed to the application beside it. */
 export interface RequestFacts {
@@ -25,10 +26,12 @@ export type ApiContext = Context<ApiEnvironment>;
 
 /** What a route answers. */
 export interface Answer {
-  readonly status: 200 | 503;
+  readonly status: 200 | 202 | 400 | 422 | 503;
   readonly contentType: string;
-  /** Written as JSON. */
-  readonly body: object;
+  /** An object is written as JSON, text as it is. Default: no body. */
+  readonly body?: object | string;
+  /** Headers that the answer needs besides. Default: none. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Resources of patients in the body. */
   readonly returnedCount?: number;
 }
@@ -52,4 +55,33 @@ export interface PlainRoute {
   readonly get: (context: ApiContext) => Promise<Answer>;
 }
 
-export type Route = PatientDataRoute | PlainRoute;
+/** A route that takes what callers send, and shows no data of patients but what the caller has sent itself. */
+export interface IntakeRoute {
+  readonly path: string;
+  readonly patientData: 'none';
+  /** The kinds of body that it takes, told apart by their media type. */
+  readonly intakes: readonly Intake[];
+}
+
+/** One kind of body. */
+export interface Intake {
+  /** Names of it in `Content-Type`, in small letters; the first is the one to recommend. */
+  readonly mediaTypes: readonly [string, ...string[]];
+  /** Legal values of `Content-Type`'s `charset`, in small letters; the first is the one to recommend. None given is legal always. */
+  readonly charsets: readonly [string, ...string[]];
+  /** Longest body, in bytes. */
+  readonly bodyBytesMax: number;
+  /** Whether an `Accept` header can be answered. */
+  readonly answers: { readonly accepts: (accept: string | undefined) => boolean; readonly legal: string };
+  readonly post: (context: ApiContext, body: IntakeBody) => Promise<Answer>;
+  /** Says a refusal as callers of this kind understand it. Default: an OperationOutcome. */
+  readonly refusal?: (refusal: FhirRequestError) => Answer;
+}
+
+export interface IntakeBody {
+  readonly bytes: Uint8Array;
+  /** `charset` of `Content-Type`, in small letters; `undefined` when it is not given. */
+  readonly charset: string | undefined;
+}
+
+export type Route = PatientDataRoute | PlainRoute | IntakeRoute;

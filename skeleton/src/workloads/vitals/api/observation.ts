@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Observation } from 'fhir/r4';
 import {
   LOINC_SYSTEM,
@@ -6,10 +5,9 @@ import {
   UCUM_SYSTEM,
   VITAL_SIGNS_PROFILE,
 } from '../../../runtime/fhir/identifiers';
+import { observationId } from '../observation-id';
 import { vitalSignByCode } from '../vital-signs';
 import type { Reading } from './reading-store';
-
-const DISTINGUISHING_HEX_DIGITS = 12;
 
 /**
  * A reading as an Observation of the profile "Vital Signs" (FHIR R4, StructureDefinition vitalsigns).
@@ -19,7 +17,7 @@ export function toObservation(patientId: string, reading: Reading): Observation 
   const display = vitalSignByCode(reading.code)?.display ?? reading.code;
   return {
     resourceType: 'Observation',
-    id: observationId(patientId, reading),
+    id: observationId({ patientId, ...reading }),
     meta: { profile: [VITAL_SIGNS_PROFILE] },
     status: 'final',
     category: [{ coding: [{ system: OBSERVATION_CATEGORY_SYSTEM, code: 'vital-signs', display: 'Vital Signs' }] }],
@@ -29,15 +27,6 @@ export function toObservation(patientId: string, reading: Reading): Observation 
     valueQuantity: { value: reading.value, unit: reading.unit, system: UCUM_SYSTEM, code: reading.unit },
     device: { reference: `Device/${reading.deviceId}` },
   };
-}
-
-/**
- * The same for the same reading always: event id and code, by which it is found in the sender's own records, and a digest of
- * what else is in the table's key, should a device use an event's id twice. 58 characters at most of the 64 that FHIR allows.
- */
-function observationId(patientId: string, { code, eventId, observedAt }: Reading): string {
-  const digest = createHash('sha256').update(`${patientId} ${observedAt}`).digest('hex');
-  return `${eventId}.${code}.${digest.slice(0, DISTINGUISHING_HEX_DIGITS)}`;
 }
 
 /** Milliseconds, which is what devices send, unless the database has more. */
