@@ -4,13 +4,28 @@ import { Construct } from 'constructs';
 import { EncryptedLogGroup } from './log-group';
 import type { Names } from './naming';
 
-/** Requests that one address may send in five minutes before it is blocked. */
-const REQUESTS_PER_ADDRESS = 10_000;
+/** Reads that one address may send in five minutes before it is blocked. */
+const READS_PER_ADDRESS = 10_000;
+
+/** The period in which WAF counts the requests of an address, by default (AWS WAF Developer Guide, "Rate-based rule statement"). */
+const RATE_PERIOD_SECONDS = 300;
+
+/** Requests that are not reads. A hospital's gateway sends all of them from one address. */
+const IS_POST: CfnWebACL.StatementProperty = {
+  byteMatchStatement: {
+    fieldToMatch: { method: {} },
+    positionalConstraint: 'EXACTLY',
+    searchString: 'POST',
+    textTransformations: [{ priority: 0, type: 'NONE' }],
+  },
+};
 
 export interface ApiFirewallProps {
   readonly names: Names;
   /** ARN of the stage to protect. */
   readonly stageArn: string;
+  /** `POST` requests a second that the API takes in the long run. One address may send that many, since a hospital may have one only. */
+  readonly ingestRequestsPerSecond: number;
   readonly logKey: IKey;
   readonly logRetentionDays: number;
 }
@@ -18,10 +33,15 @@ export interface ApiFirewallProps {
 /**
  * A web ACL before the API: blocks addresses of ill repute, known attacks, and floods. It neither samples requests nor logs their query,
  * since both would hold a patient's id.
+ *
+ * Bodies pass whatever their size. WAF sees the first 16 KB of one before API Gateway, and the rule sets chosen here go on with what they see
+ * (AWS WAF Developer Guide, "Managing body inspection size limits for AWS WAF"); AWS's core rule set would refuse every body over 8 KB,
+ * so it is not among them. How large a body may be, the application says.
  */
 export class ApiFirewall extends Construct {
-  constructor(scope: Construct, id: string, { names, stageArn, logKey, logRetentionDays }: ApiFirewallProps) {
+  constructor(scope: Construct, id: string, props: ApiFirewallProps) {
     super(scope, id);
+    const { names, stageArn, ingestRequestsPerSecond, logKey, logRetentionDays } = props;
     const webAcl = new CfnWebACL(this, 'WebAcl', {
       name: names.of('api'),
       description: 'Protects the FHIR API',
@@ -36,13 +56,8 @@ export class ApiFirewall extends Construct {
           statement: { managedRuleGroupStatement: { vendorName: 'AWS', name: ruleSet } },
           visibilityConfig: visibility(ruleSet),
         })),
-        {
-          name: 'RequestsPerAddress',
-          priority: 2,
-          action: { block: {} },
-          statement: { rateBasedStatement: { aggregateKeyType: 'IP', limit: REQUESTS_PER_ADDRESS } },
-          visibilityConfig: visibility('RequestsPerAddress'),
-        },
+        perAddress('ReadsPerAddress', 2, READS_PER_ADDRESS, { notStatement: { statement: IS_POST } }),
+        perAddress('WritesPerAddress', 3, ingestRequestsPerSecond * RATE_PERIOD_SECONDS, IS_POST),
       ],
     });
     new CfnWebACLAssociation(this, 'Association', { resourceArn: stageArn, webAclArn: webAcl.attrArn });
@@ -63,6 +78,22 @@ export class ApiFirewall extends Construct {
       ],
     });
   }
+}
+
+/** Blocks an address that sends more requests of a kind than it may. */
+function perAddress(
+  name: string,
+  priority: number,
+  limit: number,
+  scopeDownStatement: CfnWebACL.StatementProperty,
+): CfnWebACL.RuleProperty {
+  return {
+    name,
+    priority,
+    action: { block: {} },
+    statement: { rateBasedStatement: { aggregateKeyType: 'IP', limit, scopeDownStatement } },
+    visibilityConfig: visibility(name),
+  };
 }
 
 function visibility(metricName: string): CfnWebACL.VisibilityConfigProperty {

@@ -12,6 +12,12 @@ import { serviceRole } from './service-role';
 
 export interface ApiFunctionProps {
   readonly names: Names;
+  /** Names the function, `{purpose}-{suffix}`, with its log group, its security group and, before `-function`, its role. */
+  readonly purpose: string;
+  /** What the function is for. Shown in the account. */
+  readonly description: string;
+  /** What is let in and out. A new text is a new group, and its name is then taken: never change it. */
+  readonly securityGroupDescription: string;
   readonly network: Network;
   /** Folder with `index.mjs`, as `bundle` makes it, which exports `handler`. */
   readonly codeDirectory: string;
@@ -19,44 +25,47 @@ export interface ApiFunctionProps {
   readonly environment: Readonly<Record<string, string>>;
   /** What the function may do, besides writing its log and living in the network. */
   readonly statements: readonly PolicyStatement[];
-  /** Requests served at the same time. Bounds the connections to the database: each takes one or two. */
+  /**
+   * Requests served at the same time: taken out of what the account may run, so that no other function can take it, and this one no more.
+   */
   readonly reservedConcurrency: number;
   readonly dataKey: IKey;
   readonly logKey: IKey;
   readonly logRetentionDays: number;
 }
 
-/** The function behind the API: ARM64, in the private subnets, without a dead-letter queue, since it is only ever called and waited for. */
+/** A function behind the API: ARM64, in the private subnets, without a dead-letter queue, since it is only ever called and waited for. */
 export class ApiFunction extends Construct {
   readonly function: LambdaFunction;
   readonly securityGroup: SecurityGroup;
+  readonly logGroup: EncryptedLogGroup;
 
   constructor(scope: Construct, id: string, props: ApiFunctionProps) {
     super(scope, id);
-    const { names, network, dataKey, logKey, logRetentionDays } = props;
-    const functionName = names.of('api');
-    const logGroup = new EncryptedLogGroup(this, 'LogGroup', {
+    const { names, purpose, network, dataKey, logKey, logRetentionDays } = props;
+    const functionName = names.of(purpose);
+    this.logGroup = new EncryptedLogGroup(this, 'LogGroup', {
       logGroupName: `/aws/lambda/${functionName}`,
       key: logKey,
       retentionDays: logRetentionDays,
     });
-    this.securityGroup = network.securityGroup(this, names, 'api', 'API function: nothing in; AWS and database out');
+    this.securityGroup = network.securityGroup(this, names, purpose, props.securityGroupDescription);
     network.allowAws(this.securityGroup);
 
     const role = serviceRole(this, 'Role', {
       service: 'lambda.amazonaws.com',
-      roleName: names.of('api-function'),
+      roleName: names.of(`${purpose}-function`),
       checkSource: false,
     });
     const policy = new ManagedPolicy(this, 'Policy', {
-      managedPolicyName: names.of('api-function'),
+      managedPolicyName: names.of(`${purpose}-function`),
       roles: [role],
       statements: [
         ...props.statements,
         new PolicyStatement({
           sid: 'WriteLog',
           actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-          resources: [logGroup.logGroupArn],
+          resources: [this.logGroup.logGroupArn],
         }),
         new PolicyStatement({ sid: 'ReadEnvironment', actions: ['kms:Decrypt'], resources: [dataKey.keyArn] }),
         ...this.networkInterfaceStatements(functionName),
@@ -69,7 +78,7 @@ export class ApiFunction extends Construct {
     );
     this.function = new LambdaFunction(this, 'Function', {
       functionName,
-      description: 'FHIR R4 API of the pipeline',
+      description: props.description,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       code: Code.fromAsset(props.codeDirectory),
@@ -82,7 +91,7 @@ export class ApiFunction extends Construct {
       vpc: network.vpc,
       vpcSubnets: network.privateSubnets,
       securityGroups: [this.securityGroup],
-      logGroup,
+      logGroup: this.logGroup,
       // Permissions are in the managed policy above; the construct may not add AWS's wider one.
       role: role.withoutPolicyUpdates(),
     });

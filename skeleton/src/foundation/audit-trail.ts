@@ -1,18 +1,15 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { CfnTrail, Trail } from 'aws-cdk-lib/aws-cloudtrail';
 import { ManagedPolicy, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { acknowledge, acknowledgeWildcard } from './acknowledge';
+import { acknowledgeWildcard } from './acknowledge';
 import { cfn } from './cfn';
 import { PipelineKey } from './keys';
 import { EncryptedLogGroup } from './log-group';
+import { loggedBucket } from './logged-bucket';
 import type { Names } from './naming';
 import { serviceRole } from './service-role';
-
-/** Where the access log of the trail's bucket lies in the bucket that receives it. */
-const ACCESS_LOG_PREFIX = 'audit-trail/';
 
 export interface AuditTrailProps {
   readonly names: Names;
@@ -61,38 +58,17 @@ export class AuditTrail extends Construct {
       ],
     });
 
-    const bucketName = names.bucket('audit-trail');
-    const accessLogs = new Bucket(this, 'AccessLogs', {
-      ...bucketDefaults(logRetentionDays),
-      bucketName: names.bucket('trail-access'),
-      encryption: BucketEncryption.S3_MANAGED,
+    const { bucket } = loggedBucket(this, {
+      bucketName: names.bucket('audit-trail'),
+      accessLogBucketName: names.bucket('trail-access'),
+      accessLogPrefix: 'audit-trail/',
+      key,
+      retentionDays: logRetentionDays,
+      replacedRetentionDays: 30,
+      accessLogRetentionDays: logRetentionDays,
+      residencyReason:
+        'Records of what happened in this region stay in it: the tenant chose the region, and for some it is a legal duty.',
     });
-    // By name: a reference to the bucket would make each of the two wait for the other.
-    accessLogs.addToResourcePolicy(
-      new PolicyStatement({
-        sid: 'AccessLogOfTheTrail',
-        principals: [new ServicePrincipal('logging.s3.amazonaws.com')],
-        actions: ['s3:PutObject'],
-        resources: [accessLogs.arnForObjects(`${ACCESS_LOG_PREFIX}*`)],
-        conditions: {
-          StringEquals: { 'aws:SourceAccount': account },
-          ArnLike: { 'aws:SourceArn': `arn:${partition}:s3:::${bucketName}` },
-        },
-      }),
-    );
-    const bucket = new Bucket(this, 'Bucket', {
-      ...bucketDefaults(logRetentionDays),
-      bucketName,
-      encryption: BucketEncryption.KMS,
-      encryptionKey: key,
-      bucketKeyEnabled: true,
-    });
-    cfn(bucket, CfnBucket).loggingConfiguration = {
-      destinationBucketName: accessLogs.bucketName,
-      logFilePrefix: ACCESS_LOG_PREFIX,
-    };
-    // Destroying goes the other way round: first the bucket, then what logs access to it.
-    bucket.node.addDependency(accessLogs);
 
     const logGroup = new EncryptedLogGroup(this, 'LogGroup', {
       logGroupName: `/pipeline/${this.trailName}`,
@@ -133,41 +109,5 @@ export class AuditTrail extends Construct {
     cfnTrail.cloudWatchLogsRoleArn = role.roleArn;
     // Destroying stops the trail before its bucket is emptied: a bucket that is written to meanwhile would not be empty.
     trail.node.addDependency(bucket, policy);
-
-    acknowledgeBuckets(accessLogs, bucket);
   }
-}
-
-function bucketDefaults(retentionDays: number) {
-  return {
-    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-    objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-    enforceSSL: true,
-    minimumTLSVersion: 1.2,
-    versioned: true,
-    lifecycleRules: [
-      {
-        expiration: Duration.days(retentionDays),
-        noncurrentVersionExpiration: Duration.days(30),
-        abortIncompleteMultipartUploadAfter: Duration.days(7),
-      },
-    ],
-    removalPolicy: RemovalPolicy.DESTROY,
-    autoDeleteObjects: true,
-  };
-}
-
-function acknowledgeBuckets(accessLogs: Bucket, bucket: Bucket): void {
-  for (const one of [accessLogs, bucket]) {
-    acknowledge(
-      one,
-      { hipaa: ['S3BucketReplicationEnabled'] },
-      'Records of what happened in this region stay in it: the tenant chose the region, and for some it is a legal duty.',
-    );
-  }
-  acknowledge(
-    accessLogs,
-    { hipaa: ['S3DefaultEncryptionKMS'] },
-    'S3 delivers server access logs only to buckets under SSE-S3 (Amazon S3 User Guide, "Enabling Amazon S3 server access logging"). They name log files, no patient.',
-  );
 }

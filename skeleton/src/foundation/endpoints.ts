@@ -18,7 +18,7 @@ import { NETWORK_CIDR } from './network-cidr';
 const INTERFACE_ENDPOINTS = {
   KinesisStreams: {
     service: InterfaceVpcEndpointAwsService.KINESIS_STREAMS,
-    actions: ['kinesis:GetRecords', 'kinesis:GetShardIterator', 'kinesis:ListShards'],
+    actions: ['kinesis:GetRecords', 'kinesis:GetShardIterator', 'kinesis:ListShards', 'kinesis:PutRecords'],
   },
   SecretsManager: {
     service: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
@@ -59,6 +59,8 @@ export interface EndpointsProps {
  * out through them. KMS and CloudWatch have none: Kinesis, Secrets Manager and RDS call KMS themselves, and metrics leave as log lines.
  */
 export class Endpoints extends Construct {
+  private readonly s3: GatewayVpcEndpoint;
+
   constructor(scope: Construct, id: string, { vpc, subnets, names }: EndpointsProps) {
     super(scope, id);
     const { account, partition, region } = Stack.of(this);
@@ -92,12 +94,12 @@ export class Endpoints extends Construct {
       Tags.of(endpoint).add('Name', names.of(`endpoint-${name.replace(/\B[A-Z]/g, '-$&').toLowerCase()}`));
     }
 
-    const s3 = new GatewayVpcEndpoint(this, 'S3', {
+    this.s3 = new GatewayVpcEndpoint(this, 'S3', {
       vpc,
       service: GatewayVpcEndpointAwsService.S3,
       subnets: [subnets],
     });
-    s3.addToPolicy(
+    this.s3.addToPolicy(
       new PolicyStatement({
         // ECR keeps image layers in a bucket of its own (Amazon ECR User Guide, "Minimum Amazon S3 Bucket Permissions").
         principals: [new AnyPrincipal()],
@@ -105,6 +107,18 @@ export class Endpoints extends Construct {
         resources: [`arn:${partition}:s3:::prod-${region}-starport-layer-bucket/*`],
       }),
     );
-    Tags.of(s3).add('Name', names.of('endpoint-s3'));
+    Tags.of(this.s3).add('Name', names.of('endpoint-s3'));
+  }
+
+  /** Lets this account's principals do something with objects of S3 through this network. */
+  allowS3(actions: readonly string[], objects: string): void {
+    this.s3.addToPolicy(
+      new PolicyStatement({
+        principals: [new AnyPrincipal()],
+        actions: [...actions],
+        resources: [objects],
+        conditions: { StringEquals: { 'aws:PrincipalAccount': Stack.of(this).account } },
+      }),
+    );
   }
 }

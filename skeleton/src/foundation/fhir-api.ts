@@ -12,6 +12,7 @@ import {
   RequestValidator,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
+import type { MethodDeploymentOptions } from 'aws-cdk-lib/aws-apigateway';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
@@ -21,27 +22,39 @@ import { addFhirErrorResponses } from './fhir-error-responses';
 import { EncryptedLogGroup } from './log-group';
 import type { Names } from './naming';
 
-/** One path of the API that can be read. */
+/** Requests a second that are served in the long run, and how many are taken at once. More are answered 429. */
+export interface Throttle {
+  readonly requestsPerSecond: number;
+  readonly burst: number;
+}
+
+/** One method of one path of the API, and the function that answers it. */
 export interface ApiRoute {
-  /** Path below the stage, such as `Observation`. */
+  readonly method: 'GET' | 'POST';
+  /** Path below the stage, such as `Observation/$lastn`. The root is the empty text. */
   readonly path: string;
+  readonly handler: IFunction;
   /** Query parameters without which the gateway answers 400 by itself. What else is legal, the application knows. */
   readonly requiredParameters?: readonly string[];
+  /** A limit of the route's own. Default: it shares the API's. */
+  readonly throttle?: Throttle;
 }
 
 export interface FhirApiProps {
   readonly names: Names;
-  readonly handler: IFunction;
   readonly routes: readonly ApiRoute[];
-  /** Requests a second that the API serves in the long run, and how many it takes at once. */
-  readonly throttle: { readonly requestsPerSecond: number; readonly burst: number };
+  /** What all routes share that have no limit of their own. */
+  readonly throttle: Throttle;
+  /** Media types of bodies that are handed on byte for byte, such as those whose character set stands in the body. Default: none. */
+  readonly binaryMediaTypes?: readonly string[];
   readonly logKey: IKey;
   readonly logRetentionDays: number;
 }
 
 /**
- * A regional REST API before a function: every method wants a request signed with SigV4 by a principal that IAM allows, over TLS 1.2 or
- * higher; requests are validated, throttled and logged without their query, which names a patient.
+ * A regional REST API before functions: every method wants a request signed with SigV4 by a principal that IAM allows, over TLS 1.2 or
+ * higher; requests are validated, throttled and logged without their query, which names a patient. Bodies are the application's to judge:
+ * the gateway knows JSON schemas only, and would answer without the place of the fault.
  *
  * The account's own role for API Gateway's logs (`AWS::ApiGateway::Account`) belongs to the account's bootstrap, since there is one for all
  * stacks of a region.
@@ -51,7 +64,7 @@ export class FhirApi extends Construct {
 
   constructor(scope: Construct, id: string, props: FhirApiProps) {
     super(scope, id);
-    const { names, handler, routes, throttle, logKey, logRetentionDays } = props;
+    const { names, routes, throttle, logKey, logRetentionDays } = props;
     const stageName = names.suffix;
     const accessLog = new EncryptedLogGroup(this, 'AccessLog', {
       logGroupName: `/pipeline/${names.of('api-access')}`,
@@ -63,20 +76,23 @@ export class FhirApi extends Construct {
       description: 'FHIR R4 API of the pipeline',
       endpointTypes: [EndpointType.REGIONAL],
       cloudWatchRole: false,
+      binaryMediaTypes: [...(props.binaryMediaTypes ?? [])],
       defaultMethodOptions: { authorizationType: AuthorizationType.IAM },
       deployOptions: {
         stageName,
         clientCertificateId: new CfnClientCertificate(this, 'ClientCertificate', {
           description: `Presented by ${names.of('api')} to its integrations`,
         }).ref,
-        throttlingRateLimit: throttle.requestsPerSecond,
-        throttlingBurstLimit: throttle.burst,
-        metricsEnabled: true,
-        // At level INFO, or with data trace, the log would hold queries and bodies, that is, patient data.
-        loggingLevel: MethodLoggingLevel.ERROR,
-        dataTraceEnabled: false,
+        ...methodSettings(throttle),
+        // Settings of one method take the place of all the others, so they are said in full again.
+        methodOptions: Object.fromEntries(
+          routes.flatMap((route) =>
+            route.throttle === undefined
+              ? []
+              : [[`/${route.path}/${route.method}`, methodSettings(route.throttle)] as const],
+          ),
+        ),
         tracingEnabled: false,
-        cachingEnabled: false,
         accessLogDestination: new LogGroupLogDestination(accessLog),
         accessLogFormat: accessLogFormat(),
       },
@@ -92,13 +108,15 @@ export class FhirApi extends Construct {
       validateRequestParameters: true,
       validateRequestBody: true,
     });
-    const integration = new LambdaIntegration(handler, {
-      proxy: true,
-      allowTestInvoke: false,
-      timeout: Duration.seconds(29),
-    });
-    for (const { path, requiredParameters = [] } of routes) {
-      const method = this.api.root.addResource(path).addMethod('GET', integration, {
+    const integrations = new Map(
+      routes.map(({ handler }) => [
+        handler,
+        new LambdaIntegration(handler, { proxy: true, allowTestInvoke: false, timeout: Duration.seconds(29) }),
+      ]),
+    );
+    for (const { method: httpMethod, path, handler, requiredParameters = [] } of routes) {
+      const resource = path === '' ? this.api.root : this.api.root.resourceForPath(path);
+      const method = resource.addMethod(httpMethod, integrations.get(handler), {
         requestValidator: validator,
         requestParameters: Object.fromEntries(
           requiredParameters.map((parameter) => [`method.request.querystring.${parameter}`, true]),
@@ -151,6 +169,18 @@ export class FhirApi extends Construct {
     const { partition, region } = Stack.of(this);
     return `arn:${partition}:apigateway:${region}::/restapis/${this.api.restApiId}/stages/${this.api.deploymentStage.stageName}`;
   }
+}
+
+function methodSettings({ requestsPerSecond, burst }: Throttle): MethodDeploymentOptions {
+  return {
+    throttlingRateLimit: requestsPerSecond,
+    throttlingBurstLimit: burst,
+    metricsEnabled: true,
+    // At level INFO, or with data trace, the log would hold queries and bodies, that is, patient data.
+    loggingLevel: MethodLoggingLevel.ERROR,
+    dataTraceEnabled: false,
+    cachingEnabled: false,
+  };
 }
 
 /** Who called which operation, when, with what result and how fast. Not the query: it names a patient. */

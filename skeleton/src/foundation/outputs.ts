@@ -15,12 +15,21 @@ export const OUTPUTS = {
   EcsClusterName: 'ECS cluster of the processors',
   ProcessorServiceName: 'ECS service of the processors',
   ProcessorLogGroupName: 'Log group of the processors',
+  IngestLogGroupName: 'Log group of the function that takes events in through the API',
   DatabaseEndpoint: 'Host name of the database writer',
   DatabaseReaderEndpoint: 'Host name of the database reader',
   DatabaseName: 'Name of the database in the cluster',
   DatabaseSecretArn: 'ARN of the secret with user name and password of the database (the ARN, never the value)',
+  CacheEndpoint: 'Host name and port of the cache; absent without one (secrets.cacheAuthTokenArn)',
+  CacheReplicationGroupId: 'Id of the replication group of the cache; absent without one',
+  RotationFunctionName:
+    'Function that rotates the secret of the database; absent where its owner rotates it (secrets.rotation)',
   ApiUrl: 'Base URL of the FHIR API, ending in a slash; requests are signed with SigV4',
   ApiId: 'Id of the REST API',
+  OperatorTaskDefinitionArn: "Task definition of the operator's commands; started by hand, see docs/runbook.md",
+  OperatorSecurityGroupId: "Security group of the operator's tasks",
+  OperatorSubnetIds: "Subnets of the operator's tasks, with commas between them",
+  ExportBucketName: "Bucket that the operator's commands write patient data to; its objects live for a week",
   VpcId: 'Network of the pipeline',
   DataKeyArn: 'KMS key that encrypts patient data; producers need kms:GenerateDataKey on it',
   AlarmTopicArn: 'SNS topic that every alarm notifies',
@@ -31,7 +40,8 @@ export const OUTPUTS = {
 export type OutputName = keyof typeof OUTPUTS;
 
 /** Outputs of a stack that may be absent: each for the reason that its description gives. */
-export type OptionalOutputName = 'AuditTrailName';
+export type OptionalOutputName =
+  'AuditTrailName' | 'CacheEndpoint' | 'CacheReplicationGroupId' | 'RotationFunctionName';
 
 export type OutputValues = Readonly<
   Record<Exclude<OutputName, OptionalOutputName>, string> & Partial<Record<OptionalOutputName, string>>

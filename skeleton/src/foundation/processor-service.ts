@@ -1,29 +1,21 @@
-import { Duration, Size, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import type { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import {
   AvailabilityZoneRebalancing,
   AwsLogDriverMode,
   Cluster,
-  ContainerImage,
   ContainerInsights,
-  CpuArchitecture,
   FargatePlatformVersion,
   FargateService,
-  FargateTaskDefinition,
-  LogDrivers,
-  OperatingSystemFamily,
   PropagatedTagSource,
 } from 'aws-cdk-lib/aws-ecs';
-import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Role } from 'aws-cdk-lib/aws-iam';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { acknowledge, acknowledgeWildcard } from './acknowledge';
+import { containerTask } from './container-task';
 import { EncryptedLogGroup } from './log-group';
 import type { Names } from './naming';
 import type { Network } from './network';
-import { serviceRole } from './service-role';
 
 /** Tasks that always run, each in a zone of its own: one can be lost without a pause. */
 export const PROCESSOR_TASKS_MIN = 2;
@@ -42,8 +34,8 @@ export interface ProcessorServiceProps {
 }
 
 /**
- * An ECS service on Fargate, ARM64, that runs a processor: as a user without rights, on a root file system that is read-only, with no way
- * to open a shell in it. A deployment that does not become healthy rolls itself back.
+ * An ECS service on Fargate that runs a processor, with no way to open a shell in it. A deployment that does not become healthy rolls
+ * itself back.
  */
 export class ProcessorService extends Construct {
   readonly cluster: Cluster;
@@ -55,11 +47,6 @@ export class ProcessorService extends Construct {
     super(scope, id);
     const { names, network, logKey, logRetentionDays } = props;
     const clusterName = names.of('processors');
-    this.logGroup = new EncryptedLogGroup(this, 'LogGroup', {
-      logGroupName: `/pipeline/${names.of('processor')}`,
-      key: logKey,
-      retentionDays: logRetentionDays,
-    });
     const insights = new EncryptedLogGroup(this, 'InsightsLogGroup', {
       logGroupName: `/aws/ecs/containerinsights/${clusterName}/performance`,
       key: logKey,
@@ -80,56 +67,28 @@ export class ProcessorService extends Construct {
     );
     network.allowAws(this.securityGroup);
 
-    const image = new DockerImageAsset(this, 'Image', {
-      directory: props.imageDirectory,
-      displayName: names.of('processor'),
-      platform: Platform.LINUX_ARM64,
-    });
-    const taskRole = this.role('Task', names);
-    const executionRole = this.role('Execution', names);
-    const policies = [
-      this.policy('TaskPolicy', names.of('processor-task'), taskRole, props.statements),
-      this.policy('ExecutionPolicy', names.of('processor-execution'), executionRole, this.executionStatements(image)),
-    ] as const;
-    acknowledgeWildcard(policies[1], '*', 'Signing in to the registry, ecr:GetAuthorizationToken, knows no resources.');
-    const taskDefinition = new FargateTaskDefinition(this, 'TaskDefinition', {
-      family: names.of('processor'),
-      cpu: 1024,
-      memoryLimitMiB: 2048,
-      runtimePlatform: { cpuArchitecture: CpuArchitecture.ARM64, operatingSystemFamily: OperatingSystemFamily.LINUX },
-      // Permissions are in the managed policies above; the constructs may not add inline ones.
-      taskRole: taskRole.withoutPolicyUpdates(),
-      executionRole: executionRole.withoutPolicyUpdates(),
-    });
-    taskDefinition.addContainer('Processor', {
-      containerName: 'processor',
-      image: ContainerImage.fromDockerImageAsset(image),
-      environment: { ...props.environment },
-      user: '1000:1000',
-      readonlyRootFilesystem: true,
-      privileged: false,
-      essential: true,
-      healthCheck: {
-        command: ['CMD', 'node', '/app/index.mjs', '--health'],
-        interval: Duration.seconds(15),
-        timeout: Duration.seconds(5),
-        retries: 3,
-        startPeriod: Duration.seconds(60),
+    const task = containerTask(this, {
+      ...props,
+      purpose: 'processor',
+      container: {
+        healthCheck: {
+          command: ['CMD', 'node', '/app/index.mjs', '--health'],
+          interval: Duration.seconds(15),
+          timeout: Duration.seconds(5),
+          retries: 3,
+          startPeriod: Duration.seconds(60),
+        },
+        // Time to finish a batch and give up its leases after SIGTERM.
+        stopTimeout: Duration.seconds(60),
       },
-      // Time to finish a batch and give up its leases after SIGTERM.
-      stopTimeout: Duration.seconds(60),
-      logging: LogDrivers.awsLogs({
-        logGroup: this.logGroup,
-        streamPrefix: 'processor',
-        // A log that cannot be delivered must not stop the flow of patient data.
-        mode: AwsLogDriverMode.NON_BLOCKING,
-        maxBufferSize: Size.mebibytes(25),
-      }),
+      // A log that cannot be delivered must not stop the flow of patient data.
+      logMode: AwsLogDriverMode.NON_BLOCKING,
     });
+    this.logGroup = task.logGroup;
     this.service = new FargateService(this, 'Service', {
       serviceName: names.of('processor'),
       cluster: this.cluster,
-      taskDefinition,
+      taskDefinition: task.definition,
       desiredCount: PROCESSOR_TASKS_MIN,
       minHealthyPercent: 100,
       maxHealthyPercent: 200,
@@ -144,49 +103,6 @@ export class ProcessorService extends Construct {
       enableECSManagedTags: true,
     });
     // A task that starts before it may read its secret, or before the doors to AWS are open, fails and counts against the deployment.
-    this.service.node.addDependency(...policies, network.endpoints);
-    acknowledge(
-      taskDefinition,
-      { solutions: ['ECS2'] },
-      'The variables are names, ARNs and limits; user and password are read from Secrets Manager when the processor connects.',
-    );
-  }
-
-  private role(kind: 'Task' | 'Execution', names: Names): Role {
-    return serviceRole(this, `${kind}Role`, {
-      service: 'ecs-tasks.amazonaws.com',
-      roleName: names.of(`processor-${kind.toLowerCase()}`),
-      sourceArn: Stack.of(this).formatArn({ service: 'ecs', resource: '*' }),
-    });
-  }
-
-  private policy(
-    id: string,
-    managedPolicyName: string,
-    role: Role,
-    statements: readonly PolicyStatement[],
-  ): ManagedPolicy {
-    return new ManagedPolicy(this, id, { managedPolicyName, roles: [role], statements: [...statements] });
-  }
-
-  private executionStatements(image: DockerImageAsset): PolicyStatement[] {
-    return [
-      new PolicyStatement({
-        sid: 'SignInToRegistry',
-        actions: ['ecr:GetAuthorizationToken'],
-        // The action knows no resources (Service Authorization Reference, "Amazon Elastic Container Registry").
-        resources: ['*'],
-      }),
-      new PolicyStatement({
-        sid: 'PullImage',
-        actions: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
-        resources: [image.repository.repositoryArn],
-      }),
-      new PolicyStatement({
-        sid: 'WriteLog',
-        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-        resources: [this.logGroup.logGroupArn],
-      }),
-    ];
+    this.service.node.addDependency(...task.policies, network.endpoints);
   }
 }

@@ -1,49 +1,87 @@
 import { z } from 'zod';
 import { synthesize } from './support/synthesis';
+import type { Resource } from './support/synthesis';
 import { parseApiEnvironment } from '../../src/runtime/environment';
+import { ingestThrottle } from '../../src/workloads/vitals/ingest.service';
 
 describe('the API', () => {
   const { only, ofType } = synthesize();
   const methods = ofType('AWS::ApiGateway::Method');
   const stage = only('AWS::ApiGateway::Stage');
+  const parts = new Map(ofType('AWS::ApiGateway::Resource').map((resource) => [resource.id, resource]));
+
+  /** The path of a method, or of a resource above it. */
+  function pathOf({ Properties }: Resource): string {
+    const { Ref } = z.looseObject({ Ref: z.string().optional() }).parse(Properties.ResourceId ?? Properties.ParentId);
+    const above = Ref === undefined ? undefined : parts.get(Ref);
+    const base = above === undefined ? '/' : pathOf(above);
+    if (Properties.PathPart === undefined) return base;
+    return `${base === '/' ? '' : base}/${String(Properties.PathPart)}`;
+  }
 
   it('wants every request signed, on each of its paths', () => {
-    expect(methods.map(({ Properties }) => [Properties.HttpMethod, Properties.AuthorizationType])).toEqual(
-      methods.map(() => ['GET', 'AWS_IAM']),
-    );
-    expect(
-      ofType('AWS::ApiGateway::Resource')
-        .map(({ Properties }) => Properties.PathPart)
-        .sort(),
-    ).toEqual(['Observation', 'health', 'metadata']);
+    expect(methods.map(({ Properties }) => Properties.AuthorizationType)).toEqual(methods.map(() => 'AWS_IAM'));
+    expect(methods.map((method) => `${String(method.Properties.HttpMethod)} ${pathOf(method)}`).sort()).toEqual([
+      'GET /Observation',
+      'GET /Observation/$lastn',
+      'GET /health',
+      'GET /metadata',
+      'POST /',
+      'POST /Observation',
+    ]);
+  });
+
+  it('hands reads and writes to functions of their own', () => {
+    for (const { Properties } of methods) {
+      const target = Properties.HttpMethod === 'POST' ? 'IngestFunction' : 'ApiFunction';
+      expect(JSON.stringify(Properties.Integration)).toContain(`"${target}`);
+    }
   });
 
   it('refuses a search without a patient before it reaches the function', () => {
-    const search = methods.find(({ id }) => id.includes('Observation'));
+    const searches = methods.filter(
+      (method) => method.Properties.HttpMethod === 'GET' && pathOf(method).startsWith('/Observation'),
+    );
 
-    expect(search?.Properties.RequestParameters).toEqual({ 'method.request.querystring.patient': true });
+    expect(searches).toHaveLength(2);
+    for (const { Properties } of searches) {
+      expect(Properties.RequestParameters).toEqual({ 'method.request.querystring.patient': true });
+    }
     for (const { Properties } of methods) expect(Properties.RequestValidatorId).toEqual({ Ref: expect.any(String) });
     expect(only('AWS::ApiGateway::RequestValidator').Properties).toMatchObject({ ValidateRequestParameters: true });
+  });
+
+  it('judges no body by itself: it knows no FHIR, and would not tell the place of a fault', () => {
+    for (const { Properties } of methods) expect(Properties.RequestModels).toBeUndefined();
+    for (const { Properties } of methods.filter(({ Properties: { HttpMethod } }) => HttpMethod === 'POST')) {
+      expect(Properties.RequestParameters ?? {}).toEqual({});
+    }
+  });
+
+  it('hands HL7 v2 on byte for byte, since its character set stands in the message', () => {
+    expect(only('AWS::ApiGateway::RestApi').Properties.BinaryMediaTypes).toEqual(['application/hl7-v2']);
   });
 
   it('is regional, throttled, logged without queries, and neither cached nor traced', () => {
     expect(only('AWS::ApiGateway::RestApi').Properties.EndpointConfiguration).toMatchObject({ Types: ['REGIONAL'] });
     expect(stage.Properties).toMatchObject({
       MethodSettings: [
-        {
-          HttpMethod: '*',
-          ResourcePath: '/*',
-          LoggingLevel: 'ERROR',
-          DataTraceEnabled: false,
-          MetricsEnabled: true,
-          CachingEnabled: false,
-          ThrottlingRateLimit: 200,
-          ThrottlingBurstLimit: 400,
-        },
+        { HttpMethod: '*', ResourcePath: '/*', ThrottlingRateLimit: 200, ThrottlingBurstLimit: 400 },
+        { HttpMethod: 'POST', ResourcePath: '/~1Observation', ThrottlingRateLimit: 1000, ThrottlingBurstLimit: 2000 },
+        { HttpMethod: 'POST', ResourcePath: '/', ThrottlingRateLimit: 1000, ThrottlingBurstLimit: 2000 },
       ],
       TracingEnabled: false,
       ClientCertificateId: { Ref: expect.any(String) },
     });
+    // Settings of one method take the place of the stage's: each must say all of it.
+    for (const settings of z.array(z.looseObject({})).parse(stage.Properties.MethodSettings)) {
+      expect(settings).toMatchObject({
+        LoggingLevel: 'ERROR',
+        DataTraceEnabled: false,
+        MetricsEnabled: true,
+        CachingEnabled: false,
+      });
+    }
     const format = JSON.stringify(stage.Properties.AccessLogSetting);
     expect(format).toContain('$context.identity.userArn');
     expect(format).not.toMatch(/querystring|\$context\.path\b|requestOverride/);
@@ -65,7 +103,15 @@ describe('the API', () => {
     const responses = ofType('AWS::ApiGateway::GatewayResponse');
 
     expect(responses.map(({ Properties }) => Properties.ResponseType)).toEqual(
-      expect.arrayContaining(['BAD_REQUEST_PARAMETERS', 'ACCESS_DENIED', 'THROTTLED', 'DEFAULT_4XX', 'DEFAULT_5XX']),
+      expect.arrayContaining([
+        'BAD_REQUEST_PARAMETERS',
+        'ACCESS_DENIED',
+        'REQUEST_TOO_LARGE',
+        'UNSUPPORTED_MEDIA_TYPE',
+        'THROTTLED',
+        'DEFAULT_4XX',
+        'DEFAULT_5XX',
+      ]),
     );
     for (const { Properties } of responses) {
       const template = z.object({ 'application/json': z.string() }).parse(Properties.ResponseTemplates)[
@@ -74,7 +120,7 @@ describe('the API', () => {
       const outcome: unknown = JSON.parse(template.replace('$context.error.messageString', '"what is wrong"'));
       expect(outcome).toMatchObject({
         resourceType: 'OperationOutcome',
-        issue: [{ severity: 'error', code: expect.stringMatching(/^[a-z]+$/), diagnostics: 'what is wrong' }],
+        issue: [{ severity: 'error', code: expect.stringMatching(/^[a-z]+(-[a-z]+)*$/), diagnostics: 'what is wrong' }],
       });
       expect(Properties.ResponseParameters).toMatchObject({
         'gatewayresponse.header.Content-Type': "'application/fhir+json'",
@@ -89,6 +135,89 @@ describe('the API', () => {
     expect(JSON.stringify(acl)).toContain('RateBasedStatement');
     expect(only('AWS::WAFv2::LoggingConfiguration').Properties.RedactedFields).toContainEqual({ QueryString: {} });
     expect(JSON.stringify(only('AWS::WAFv2::WebACLAssociation').Properties.ResourceArn)).toContain('/stages/');
+  });
+});
+
+describe('the firewall before the API', () => {
+  const { only } = synthesize();
+  const rules = z
+    .array(z.looseObject({ Name: z.string(), Statement: z.looseObject({}) }))
+    .parse(only('AWS::WAFv2::WebACL').Properties.Rules);
+
+  it('looks at no body’s size: a Bundle of 1 MiB passes, and what is too large the application says', () => {
+    // AWS's core rule set refuses bodies over 8 KB; the sets chosen go on with the part that WAF sees.
+    expect(rules.map(({ Name }) => Name)).toEqual([
+      'AWSManagedRulesAmazonIpReputationList',
+      'AWSManagedRulesKnownBadInputsRuleSet',
+      'ReadsPerAddress',
+      'WritesPerAddress',
+    ]);
+    expect(JSON.stringify(rules)).not.toMatch(/SizeConstraint|OversizeHandling|"(Json)?Body"/);
+  });
+
+  it('lets one address, which may be a hospital’s only one, write as much as the API takes', () => {
+    const writes = rules.find(({ Name }) => Name === 'WritesPerAddress');
+
+    expect(writes?.Statement).toMatchObject({
+      RateBasedStatement: {
+        Limit: 300 * 1000,
+        ScopeDownStatement: { ByteMatchStatement: { SearchString: 'POST', FieldToMatch: { Method: {} } } },
+      },
+    });
+  });
+});
+
+describe.each([
+  ['small', 1, 200],
+  ['middling', 1000, 1000],
+  ['large', 20_000, 2000],
+])('the limit of ingest for a %s peak', (_, peakEventsPerSecond, requestsPerSecond) => {
+  it('follows the peak between bounds, with a burst of twice as many', () => {
+    expect(ingestThrottle(peakEventsPerSecond)).toEqual({ requestsPerSecond, burst: 2 * requestsPerSecond });
+  });
+});
+
+describe('the ingest function', () => {
+  const { ofType } = synthesize();
+  const handler = ofType('AWS::Lambda::Function').find(({ Properties }) => Properties.FunctionName === 'ingest-prod');
+  const policy = ofType('AWS::IAM::ManagedPolicy').find(({ id }) => id.startsWith('IngestFunctionPolicy'));
+  const document = JSON.stringify(policy?.Properties.PolicyDocument);
+
+  it('has a concurrency of its own, which queries cannot use up', () => {
+    expect(handler?.Properties).toMatchObject({ ReservedConcurrentExecutions: 100, Architectures: ['arm64'] });
+  });
+
+  it('writes to the stream and reads nothing: no stream, no database, no secret', () => {
+    expect(document).toContain('"kinesis:PutRecords"');
+    expect(document).not.toMatch(/kinesis:Get|secretsmanager:|rds:|rds-db:/);
+    expect(JSON.stringify(handler?.Properties.Environment)).not.toMatch(/DATABASE|SECRET|CACHE/);
+  });
+
+  it('may use the data key through Kinesis only to write, not to read', () => {
+    const { Statement } = z
+      .looseObject({ Statement: z.array(z.looseObject({ Sid: z.string().optional() })) })
+      .parse(policy?.Properties.PolicyDocument);
+
+    expect(Statement.find(({ Sid }) => Sid === 'EncryptStream')).toMatchObject({
+      Action: 'kms:GenerateDataKey',
+      Condition: { StringEquals: { 'kms:ViaService': 'kinesis.eu-central-1.amazonaws.com' } },
+    });
+  });
+
+  it('reaches AWS and nothing else in the network', () => {
+    const group = ofType('AWS::EC2::SecurityGroup').find(({ Properties }) => Properties.GroupName === 'ingest-prod');
+    const rules = ofType('AWS::EC2::SecurityGroupEgress').filter(({ Properties }) =>
+      JSON.stringify(Properties.GroupId).includes(group?.id ?? 'none'),
+    );
+
+    expect(group?.Properties.SecurityGroupEgress).toEqual([expect.objectContaining({ FromPort: 443, ToPort: 443 })]);
+    expect(rules).toEqual([]);
+  });
+
+  it('writes to a log group that is there first', () => {
+    expect(handler?.Properties.LoggingConfig).toEqual({
+      LogGroup: { Ref: expect.stringContaining('IngestFunctionLogGroup') },
+    });
   });
 });
 

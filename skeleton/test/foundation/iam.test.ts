@@ -29,8 +29,8 @@ interface Found {
  */
 const REASONS: ReadonlyArray<readonly [where: RegExp, resource: RegExp, reason: string]> = [
   [/^AWS::KMS::Key /, /^\*$/, 'In a key policy the star is this key'],
-  [/ProcessorExecutionPolicy.* SignInToRegistry$/, /^\*$/, 'ecr:GetAuthorizationToken knows no resources'],
-  [/ApiFunctionPolicy.* LiveInNetwork$/, /^\*$/, 'Network interfaces have no ARN before they are made'],
+  [/(Processor|Operator)ExecutionPolicy.* SignInToRegistry$/, /^\*$/, 'ecr:GetAuthorizationToken knows no resources'],
+  [/(Api|Ingest)FunctionPolicy.* LiveInNetwork$/, /^\*$/, 'Network interfaces have no ARN before they are made'],
   [/AuditTrailPolicy/, /_CloudTrail_[a-z0-9-]+\*$/, 'CloudTrail ends the names of its streams as it likes'],
   [/DatabaseMonitoringPolicy/, /:RDSOSMetrics:log-stream:\*$/, 'RDS names streams by instance ids'],
   [
@@ -38,6 +38,12 @@ const REASONS: ReadonlyArray<readonly [where: RegExp, resource: RegExp, reason: 
     /^\*$/,
     "This account's principals only, and the service's own actions only: who may do what is in their policies",
   ],
+  [
+    /OperatorTaskPolicy.* WriteExports$/,
+    /:exports-[^*]+\/\*$/,
+    'Each export is an object whose name is not known before',
+  ],
+  [/^AWS::EC2::VPCEndpoint .*S3/, /:exports-[^*]+\/\*$/, 'The objects of the bucket of exports'],
   [/^AWS::EC2::VPCEndpoint .*S3/, /starport-layer-bucket\/\*$/, 'Image layers, in the bucket of ECR'],
   [/^AWS::Logs::LogGroup|logs/, /:\*$/, 'The streams of one log group'],
   [/^AWS::S3::BucketPolicy /, /\/\*"?\]?\]?\}?$/, 'The objects of one bucket'],
@@ -126,9 +132,26 @@ describe.each(ENVIRONMENTS)('the policies of a pipeline %s', (_, change) => {
     );
   });
 
-  it('let both readers of the secret decrypt it when it has a key of its own', () => {
+  it('let the ingest function write to the stream, and read neither it nor anything else', () => {
+    const policy = ofType('AWS::IAM::ManagedPolicy').find(({ id }) => id.startsWith('IngestFunctionPolicy'));
+    const actions = statementsOf(policy)
+      .filter(({ Sid }) => !['LiveInNetwork', 'ButNotFromItsCode', 'WriteLog'].includes(Sid ?? ''))
+      .flatMap(({ Action }) => Action);
+
+    expect(actions.sort()).toEqual(['kinesis:PutRecords', 'kms:Decrypt', 'kms:GenerateDataKey']);
+  });
+
+  it('let the operator write exports, which it cannot read back', () => {
+    const policy = ofType('AWS::IAM::ManagedPolicy').find(({ id }) => id.startsWith('OperatorTaskPolicy'));
+    const actions = new Set(statementsOf(policy).flatMap(({ Action }) => Action));
+
+    expect(actions).toContain('s3:PutObject');
+    expect([...actions].filter((action) => /^(s3:(?!PutObject$)|kinesis:|ecs:|iam:)/.test(String(action)))).toEqual([]);
+  });
+
+  it('let every reader of the secret decrypt it when it has a key of its own', () => {
     const keyArn = change.secrets?.databaseKeyArn;
-    const readers = ['ProcessorTaskPolicy', 'ApiFunctionPolicy'].map((prefix) =>
+    const readers = ['ProcessorTaskPolicy', 'OperatorTaskPolicy', 'ApiFunctionPolicy'].map((prefix) =>
       ofType('AWS::IAM::ManagedPolicy').find(({ id }) => id.startsWith(prefix)),
     );
 

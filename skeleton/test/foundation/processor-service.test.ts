@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { synthesize } from './support/synthesis';
+import type { Resource } from './support/synthesis';
 import { parseProcessorEnvironment } from '../../src/runtime/environment';
 
 const containerSchema = z.looseObject({
@@ -10,7 +11,7 @@ const containerSchema = z.looseObject({
 
 describe('the processor service', () => {
   const { only, ofType } = synthesize();
-  const task = only('AWS::ECS::TaskDefinition').Properties;
+  const task = findTask(ofType('AWS::ECS::TaskDefinition'), 'processor-prod');
   const service = only('AWS::ECS::Service');
   const [container] = z.array(containerSchema).parse(task.ContainerDefinitions);
 
@@ -105,6 +106,12 @@ describe('the image', () => {
     expect(dockerfile).not.toMatch(/^RUN/m);
   });
 });
+
+function findTask(definitions: readonly Resource[], family: string): Resource['Properties'] {
+  const found = definitions.find(({ Properties }) => Properties.Family === family);
+  if (found === undefined) throw new Error(`There is no task definition ${family}.`);
+  return found.Properties;
+}
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value : 'made-by-cloudformation';

@@ -1,6 +1,7 @@
 import { vitalsAlarms } from './alarms.service';
 import { vitalsApi } from './api.service';
 import { vitalsDashboard } from './dashboard.service';
+import { vitalsOperator } from './operator.service';
 import { vitalsProcessor } from './processor.service';
 import { Database } from '../../foundation/database';
 import type { Foundation, WorkloadService } from '../../foundation/pipeline-parts';
@@ -28,7 +29,8 @@ export const vitals: WorkloadService = (foundation) => {
     logRetentionDays,
   });
   const processor = vitalsProcessor(foundation, ingest, database);
-  const api = vitalsApi(foundation, database);
+  const api = vitalsApi(foundation, { ingest, database, peakEventsPerSecond });
+  const operator = vitalsOperator(foundation, database);
   vitalsAlarms(foundation, { ingest, database, processor, api });
   const dashboard = vitalsDashboard(foundation, { ingest, database, processor, api });
 
@@ -38,12 +40,17 @@ export const vitals: WorkloadService = (foundation) => {
     EcsClusterName: processor.cluster.clusterName,
     ProcessorServiceName: processor.service.serviceName,
     ProcessorLogGroupName: processor.logGroup.logGroupName,
+    IngestLogGroupName: api.ingest.logGroup.logGroupName,
     DatabaseEndpoint: database.cluster.clusterEndpoint.hostname,
     DatabaseReaderEndpoint: database.cluster.clusterReadEndpoint.hostname,
     DatabaseName: database.databaseName,
     DatabaseSecretArn: database.secretArn,
     ApiUrl: api.gateway.url,
     ApiId: api.gateway.apiId,
+    OperatorTaskDefinitionArn: operator.task.definition.taskDefinitionArn,
+    OperatorSecurityGroupId: operator.task.securityGroup.securityGroupId,
+    OperatorSubnetIds: network.vpc.selectSubnets(network.privateSubnets).subnetIds.join(','),
+    ExportBucketName: operator.exports.bucket.bucketName,
     DashboardName: dashboard.dashboardName,
   };
 };
