@@ -43,10 +43,12 @@ const project = new awscdk.AwsCdkTypeScriptApp({
     'esbuild@0.28.2',
     // What processors and API are bundled from.
     'zod@4.6.7',
+    '@medplum/core@4.5.2',
     'pg@8.23.1',
     'ioredis@6.0.0',
     'node-pg-migrate@9.0.0',
     '@aws-sdk/client-kinesis@3.1143.0',
+    '@aws-sdk/client-s3@3.1164.0',
     '@aws-sdk/client-secrets-manager@3.1163.0',
     '@smithy/node-http-handler@4.14.2',
     'pino@10.4.0',
@@ -246,6 +248,11 @@ project.addTask('compliance', {
   description: 'Writes COMPLIANCE.md from the table of safeguards in test/compliance/',
   exec: 'tsx test/compliance/write.ts',
 });
+project.addTask('operate', {
+  description: 'Empties the quarantine, exports or erases a patient’s data, in the local stack that runs here',
+  exec: 'tsx local/operate.ts',
+  receiveArgs: true,
+});
 project.addTask('bench', {
   description: 'Measures throughput and latency',
   exec: 'tsx bench/main.ts',
@@ -254,5 +261,7 @@ project.addTask('bench', {
 // Run directly, in place of npm's shell: neither projen's runner nor that shell hands a signal on, and a stack must hear that
 // it is to stop.
 project.package.setScript('local', 'exec node --import tsx local/main.ts');
+// The same for the operator’s commands, which end between two steps when they are told to.
+project.package.setScript('operate', 'exec node --import tsx local/operate.ts');
 
 project.synth();
