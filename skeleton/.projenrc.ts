@@ -244,6 +244,10 @@ project.addTask('integration', {
   exec: 'jest -c integration/jest.config.json --runInBand',
   receiveArgs: true,
 });
+project.addTask('fhir-validators', {
+  description: 'Compiles the validators of FHIR resources from HL7’s schema into src/runtime/fhir/validation/',
+  exec: 'tsx test/runtime/fhir/validation/write.ts',
+});
 project.addTask('compliance', {
   description: 'Writes COMPLIANCE.md from the table of safeguards in test/compliance/',
   exec: 'tsx test/compliance/write.ts',

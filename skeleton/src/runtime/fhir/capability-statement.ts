@@ -7,6 +7,17 @@ export interface ResourceOffer {
   readonly type: CapabilityResourceType;
   readonly profile?: string;
   readonly search?: SearchDefinition;
+  readonly operations?: readonly OperationOffer[];
+}
+
+/** An operation on a type of resource. */
+export interface OperationOffer {
+  /** Without the `$`. */
+  readonly name: string;
+  /** Canonical URL of its OperationDefinition. */
+  readonly definition: string;
+  readonly documentation: string;
+  readonly parameters: SearchDefinition;
 }
 
 type CapabilityResourceType = NonNullable<NonNullable<CapabilityStatement['rest']>[number]['resource']>[number]['type'];
@@ -43,10 +54,11 @@ export function capabilityStatement(
       {
         mode: 'server',
         security: { description: server.security },
-        resource: offers.map(({ type, profile, search }) => ({
+        resource: offers.map(({ type, profile, search, operations }) => ({
           type,
           ...(profile === undefined ? {} : { supportedProfile: [profile] }),
           ...(search === undefined ? {} : searchOffer(search)),
+          ...(operations === undefined ? {} : { operation: operations.map(operationOffer) }),
         })),
       },
     ],
@@ -58,4 +70,10 @@ function searchOffer(search: SearchDefinition) {
     interaction: [{ code: 'search-type' as const }],
     searchParam: Object.entries(search).map(([name, { type, documentation }]) => ({ name, type, documentation })),
   };
+}
+
+/** FHIR has no place for an operation's parameters here, so they are told in words. */
+function operationOffer({ name, definition, documentation, parameters }: OperationOffer) {
+  const described = Object.entries(parameters).map(([parameter, told]) => `- ${parameter}: ${told.documentation}`);
+  return { name, definition, documentation: [documentation, ...described].join('\n') };
 }

@@ -60,17 +60,28 @@ export function dates(documentation: string): SearchParameter<AllOfAny<DateSearc
 }
 
 /** `_count`: how many resources a page has at most. */
-export function pageSize(limits: { readonly default: number; readonly max: number }): SearchParameter<number> {
+export function pageSize(limits: CountLimits): SearchParameter<number> {
+  return count('Resources a page', limits);
+}
+
+/** What a count may be, and what it is when it is not given. */
+export interface CountLimits {
+  readonly default: number;
+  readonly max: number;
+}
+
+/** How many of something are wanted at most: a whole number from 1. */
+export function count(documentation: string, limits: CountLimits): SearchParameter<number> {
   const legal = `a whole number from 1 to ${limits.max}`;
   return {
     type: 'number',
-    documentation: `Resources a page: ${legal}, ${limits.default} when absent.`,
+    documentation: `${documentation}: ${legal}, ${limits.default} when absent.`,
     isRequired: false,
     read: (values) => {
       const value = single(values) ?? String(limits.default);
-      const count = /^\d{1,9}$/.test(value) ? Number(value) : 0;
-      if (count < 1 || count > limits.max) throw new SearchValueError(`${quoted(value)} is not ${legal}`);
-      return count;
+      const wanted = /^\d{1,9}$/.test(value) ? Number(value) : 0;
+      if (wanted < 1 || wanted > limits.max) throw new SearchValueError(`${quoted(value)} is not ${legal}`);
+      return wanted;
     },
   };
 }
