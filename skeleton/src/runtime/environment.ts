@@ -29,6 +29,8 @@ export interface ProcessorEnvironment {
   /** Absent where the pipeline has no cache. */
   readonly cache: CacheSettings | undefined;
   readonly observationRetentionDays: number;
+  /** Days that accesses, and what was dropped from the quarantine, stay on record. */
+  readonly auditRetentionDays: number;
   readonly environmentSuffix: string;
   /** Port of the health check on 127.0.0.1; 0 takes a free one. */
   readonly healthPort: number;
@@ -48,6 +50,20 @@ export interface ApiEnvironment {
   /** Absent where the pipeline has no cache. */
   readonly cache: CacheSettings | undefined;
   readonly environmentSuffix: string;
+}
+
+/** Settings of the operator's program. */
+export interface OperatorEnvironment {
+  readonly region: string;
+  readonly database: DatabaseSettings;
+  /** Absent where the pipeline has no cache. */
+  readonly cache: CacheSettings | undefined;
+  readonly environmentSuffix: string;
+  readonly observationRetentionDays: number;
+  /** The law that forbids to erase before its time; absent where there is none. */
+  readonly legalRetention: { readonly days: number; readonly basis: string } | undefined;
+  /** Bucket for patient data that somebody asked for; absent on a machine, where it goes to a file. */
+  readonly exportBucket: string | undefined;
 }
 
 /** Wrong environment variables: every fault at once, one a line. Values are not repeated. */
@@ -102,6 +118,8 @@ const processorVariables = z.object({
   ...cacheVariables,
   STREAM_NAME: text('the name of the Kinesis stream'),
   OBSERVATION_RETENTION_DAYS: wholeNumber(1, 3_653, 'days'),
+  // Six years, by 45 CFR 164.316(b)(2)(i), is the least.
+  AUDIT_RETENTION_DAYS: z.prefault(wholeNumber(2_192, 36_525, 'days'), '2192'),
   HEALTH_PORT: z.prefault(wholeNumber(0, 65_535, 'a TCP port'), '8080'),
   POLL_INTERVAL_MS: z.prefault(wholeNumber(10, 60_000, 'milliseconds'), '200'),
   BATCH_EVENTS_MAX: z.prefault(wholeNumber(1, 10_000, 'events'), '500'),
@@ -113,6 +131,15 @@ const apiVariables = z.object({
   ...databaseVariables,
   ...cacheVariables,
   DATABASE_READER_HOST: z.optional(text('the host name of the database for reading')),
+});
+
+const operatorVariables = z.object({
+  ...databaseVariables,
+  ...cacheVariables,
+  OBSERVATION_RETENTION_DAYS: wholeNumber(1, 3_653, 'days'),
+  LEGAL_RETENTION_DAYS: z.optional(wholeNumber(1, 3_653, 'days')),
+  LEGAL_RETENTION_BASIS: z.optional(text('the law that has data kept, for people')),
+  EXPORT_BUCKET: z.optional(text('the name of an S3 bucket')),
 });
 
 /**
@@ -128,6 +155,7 @@ export function parseProcessorEnvironment(variables: Variables): ProcessorEnviro
     database: databaseOf(values),
     cache: cacheOf(values),
     observationRetentionDays: values.OBSERVATION_RETENTION_DAYS,
+    auditRetentionDays: values.AUDIT_RETENTION_DAYS,
     environmentSuffix: values.ENVIRONMENT_SUFFIX,
     healthPort: values.HEALTH_PORT,
     pollIntervalMs: values.POLL_INTERVAL_MS,
@@ -150,6 +178,29 @@ export function parseApiEnvironment(variables: Variables): ApiEnvironment {
     cache: cacheOf(values),
     databaseReaderHost: values.DATABASE_READER_HOST ?? values.DATABASE_HOST,
     environmentSuffix: values.ENVIRONMENT_SUFFIX,
+  };
+}
+
+/**
+ * Reads the operator's settings from environment variables.
+ *
+ * @throws EnvironmentError that names every variable that is missing or wrong, and what is legal.
+ */
+export function parseOperatorEnvironment(variables: Variables): OperatorEnvironment {
+  const values = parse(operatorVariables, variables);
+  const { LEGAL_RETENTION_DAYS: days, LEGAL_RETENTION_BASIS: basis } = values;
+  if ((days === undefined) !== (basis === undefined)) {
+    const missing = days === undefined ? 'LEGAL_RETENTION_DAYS' : 'LEGAL_RETENTION_BASIS';
+    throw new EnvironmentError([`${missing} is missing: expected it beside the other of the two, or neither`]);
+  }
+  return {
+    region: values.AWS_REGION,
+    database: databaseOf(values),
+    cache: cacheOf(values),
+    environmentSuffix: values.ENVIRONMENT_SUFFIX,
+    observationRetentionDays: values.OBSERVATION_RETENTION_DAYS,
+    legalRetention: days === undefined || basis === undefined ? undefined : { days, basis },
+    exportBucket: values.EXPORT_BUCKET,
   };
 }
 

@@ -1,4 +1,9 @@
-import { EnvironmentError, parseApiEnvironment, parseProcessorEnvironment } from '../../src/runtime/environment';
+import {
+  EnvironmentError,
+  parseApiEnvironment,
+  parseOperatorEnvironment,
+  parseProcessorEnvironment,
+} from '../../src/runtime/environment';
 
 const COMMON = {
   AWS_REGION: 'eu-central-1',
@@ -23,6 +28,7 @@ describe('the environment', () => {
       },
       cache: undefined,
       observationRetentionDays: 90,
+      auditRetentionDays: 2192,
       environmentSuffix: 'prod',
       healthPort: 8080,
       pollIntervalMs: 200,
@@ -37,6 +43,27 @@ describe('the environment', () => {
     expect(parseApiEnvironment({ ...COMMON, DATABASE_READER_HOST: 'reader.example' }).databaseReaderHost).toBe(
       'reader.example',
     );
+  });
+
+  test('of a processor keeps the audit trail six years at the least', () => {
+    const read = (days: string) => parseProcessorEnvironment({ ...PROCESSOR, AUDIT_RETENTION_DAYS: days });
+
+    expect(read('3653').auditRetentionDays).toBe(3653);
+    expect(() => read('2191')).toThrow('AUDIT_RETENTION_DAYS is wrong: expected a whole number of days from 2192');
+  });
+
+  test('of an operator names the law and its days together, or neither', () => {
+    const read = (change: object) =>
+      parseOperatorEnvironment({ ...COMMON, OBSERVATION_RETENTION_DAYS: '90', ...change }).legalRetention;
+    const LEGAL_RETENTION_BASIS = 'BGB § 630f (3)';
+
+    expect(read({})).toBeUndefined();
+    expect(read({ LEGAL_RETENTION_DAYS: '30', LEGAL_RETENTION_BASIS })).toEqual({
+      days: 30,
+      basis: LEGAL_RETENTION_BASIS,
+    });
+    expect(() => read({ LEGAL_RETENTION_DAYS: '30' })).toThrow('LEGAL_RETENTION_BASIS is missing');
+    expect(() => read({ LEGAL_RETENTION_BASIS })).toThrow('LEGAL_RETENTION_DAYS is missing');
   });
 
   describe('of a cache', () => {

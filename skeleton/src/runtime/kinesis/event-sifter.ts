@@ -6,7 +6,7 @@ import { databaseErrorKind } from '../postgres/errors';
 import { DatabasePool } from '../postgres/pool';
 
 /** Says why an event is in quarantine that passed the decoder. The database's own words would show its values. */
-const REFUSED = {
+export const REFUSED_BY_DATABASE = {
   reasonCode: 'refused_by_database',
   reason: 'The database refused the event as a value it cannot hold',
 };
@@ -31,7 +31,7 @@ export class EventSifter<Event> {
       quarantined: [
         ...batch.quarantined,
         ...[...poisoned].map(({ record, eventIndex }) => ({
-          ...REFUSED,
+          ...REFUSED_BY_DATABASE,
           sequenceNumber: record.sequenceNumber,
           eventIndex,
           payload: payloadOf(record.data, eventIndex),
