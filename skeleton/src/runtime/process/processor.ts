@@ -18,6 +18,8 @@ export interface HostedWorkload<Event> {
   readonly workload: Workload<Event>;
   /** Housekeeping of its tables: once before the first record, then hourly. @returns partitions dropped. */
   maintain(now: Date): Promise<number>;
+  /** Called when no event comes any more: ends what it does beside the commits. It takes a few seconds at the most. */
+  close?(): Promise<void>;
 }
 
 export interface ProcessorOptions<Event> {
@@ -63,11 +65,11 @@ export async function runProcessor<Event>(options: ProcessorOptions<Event>): Pro
     log,
     connectionsMax: CONNECTIONS_MAX,
   });
+  const hosted = options.host(pool);
   metrics.start();
   try {
     const directories = [environment.migrationsDirectory ?? options.migrationsDirectory];
     await startStep({ phase: 'migration', log, signal }, async () => migrate({ database, secret, directories, log }));
-    const hosted = options.host(pool);
     await startStep({ phase: 'partitions', log, signal }, async () => hosted.maintain(new Date()));
     if (signal.aborted) return;
 
@@ -87,6 +89,7 @@ export async function runProcessor<Event>(options: ProcessorOptions<Event>): Pro
     signal.addEventListener('abort', () => running.stop(), { once: true });
     await Promise.all([running.run(), keepMaintained(hosted, log, signal)]);
   } finally {
+    await hosted.close?.();
     metrics.stop();
     await pool.end();
     kinesis.destroy();

@@ -7,6 +7,8 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { connectLatestReadings } from './latest-readings-connection';
+import { LatestReadingsWriter } from './latest-readings-writer';
 import { VitalSignPartitions } from './partitions';
 import { vitalsWorkload } from './store';
 import { EnvironmentError, parseProcessorEnvironment, ProcessorEnvironment } from '../../runtime/environment';
@@ -31,19 +33,27 @@ async function run(): Promise<void> {
   const environment = readEnvironment();
   const log = createLog({ service: 'processor', environment: environment.environmentSuffix });
   logCrashes(log);
+  const metrics = new Metrics(environment.environmentSuffix);
   await runUntilSignalled(log, async (signal) =>
     runProcessor({
       environment,
       migrationsDirectory: join(__dirname, 'migrations'),
       host: (pool) => {
-        const partitions = new VitalSignPartitions(pool, environment.observationRetentionDays);
+        const { cache, region, observationRetentionDays } = environment;
+        const partitions = new VitalSignPartitions(pool, observationRetentionDays);
+        const connection = connectLatestReadings({ cache, region, log, metrics });
+        const writer = connection && new LatestReadingsWriter(connection);
         return {
-          workload: vitalsWorkload(partitions, environment.observationRetentionDays),
+          workload: vitalsWorkload(partitions, observationRetentionDays, writer),
           maintain: async (now) => partitions.maintain(now),
+          close: async () => {
+            await writer?.close();
+            await connection?.close();
+          },
         };
       },
       log,
-      metrics: new Metrics(environment.environmentSuffix),
+      metrics,
       workerId: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
       signal,
     }),

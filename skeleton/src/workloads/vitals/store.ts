@@ -1,4 +1,5 @@
 import { VitalSignsEvent } from './event';
+import type { LatestReadingsWriter } from './latest-readings-writer';
 import { dayOf, VitalSignPartitions } from './partitions';
 import { decodeRecord } from './record';
 import { Workload, WorkloadTable } from '../../runtime/kinesis/workload';
@@ -40,8 +41,16 @@ export const VITAL_SIGN_TABLE: WorkloadTable<VitalSignsEvent> = {
   },
 };
 
-/** The vitals workload, as the consumer runs it. */
-export function vitalsWorkload(partitions: VitalSignPartitions, retentionDays: number): Workload<VitalSignsEvent> {
+/**
+ * The vitals workload, as the consumer runs it.
+ *
+ * @param latestReadings hears of what is stored. Default: nobody does.
+ */
+export function vitalsWorkload(
+  partitions: VitalSignPartitions,
+  retentionDays: number,
+  latestReadings?: Pick<LatestReadingsWriter, 'committed'>,
+): Workload<VitalSignsEvent> {
   return {
     table: VITAL_SIGN_TABLE,
     decode: (data, now) => decodeRecord(data, now, retentionDays),
@@ -50,5 +59,6 @@ export function vitalsWorkload(partitions: VitalSignPartitions, retentionDays: n
       for (const { observedAtMs } of events) days.add(dayOf(observedAtMs));
       await partitions.ensure(days, { recheck });
     },
+    ...(latestReadings && { committed: (events) => latestReadings.committed(events) }),
   };
 }

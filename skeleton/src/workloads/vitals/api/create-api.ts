@@ -1,4 +1,6 @@
 import type { Hono } from 'hono';
+import { LastReadings } from './last-readings';
+import { lastnRoute } from './lastn-route';
 import { observationRoute } from './observation-route';
 import { ReadingStore } from './reading-store';
 import { type ApiObserver, createApiApp } from '../../../runtime/http/api-app';
@@ -7,6 +9,7 @@ import { healthRoute } from '../../../runtime/http/health-route';
 import { PostgresAccessAudit } from '../../../runtime/http/postgres-access-audit';
 import { isUnavailable, type Queryable, retryingOnce } from '../../../runtime/http/queryable';
 import type { ApiEnvironment } from '../../../runtime/http/route';
+import type { LatestReadings } from '../latest-readings';
 
 export interface ApiDependencies {
   /** Where readings are read: a reader when there is one. */
@@ -14,15 +17,23 @@ export interface ApiDependencies {
   /** Where the audit trail is written. */
   readonly writer: Queryable;
   readonly observer: ApiObserver;
+  /** Absent where the pipeline has no cache. */
+  readonly latestReadings?: LatestReadings | undefined;
 }
 
 /** The vitals API: one application for Lambda, for the local stack and for tests. */
-export function createApi({ reader, writer, observer }: ApiDependencies): Hono<ApiEnvironment> {
+export function createApi({ reader, writer, observer, latestReadings }: ApiDependencies): Hono<ApiEnvironment> {
   // Reading twice shows nothing new, and an access that is on record twice bears the same request id.
   const [patientReader, patientWriter] = [retryingOnce(reader), retryingOnce(writer)];
-  const resources: readonly FhirRoute[] = [observationRoute(new ReadingStore(patientReader))];
+  const store = new ReadingStore(patientReader);
+  const observation = observationRoute(store);
+  const lastn = lastnRoute(new LastReadings(store, latestReadings));
+  const resources: readonly FhirRoute[] = [
+    { ...observation, offer: { ...observation.offer, operations: [lastn.operation] } },
+  ];
   const routes = [
     ...resources.map(({ route }) => route),
+    lastn.route,
     capabilitiesRoute(SERVER, resources),
     healthRoute([patientReader, patientWriter]),
   ];

@@ -1,25 +1,13 @@
 import { z } from 'zod';
+import { matchingCodes, neverMatching } from './asked-codes';
 import { CursorCodec } from '../../../runtime/fhir/cursor';
-import { LOINC_SYSTEM } from '../../../runtime/fhir/identifiers';
 import type { Issue } from '../../../runtime/fhir/operation-outcome';
 import { FhirRequestError } from '../../../runtime/fhir/request-error';
 import { matchingMoments } from '../../../runtime/fhir/search/date';
-import {
-  type AllOfAny,
-  dates,
-  format,
-  pageCursor,
-  pageSize,
-  requiredReference,
-  tokens,
-} from '../../../runtime/fhir/search/parameter';
+import { dates, format, pageCursor, pageSize, requiredReference, tokens } from '../../../runtime/fhir/search/parameter';
 import { readSearch, type SearchDefinition } from '../../../runtime/fhir/search/read-search';
 import { ALL_TIME, intersection, type TimeRanges, union } from '../../../runtime/fhir/search/time-ranges';
-import { formatToken, tokenMatches, type TokenSearch } from '../../../runtime/fhir/search/token';
-import { quoted, SearchValueError } from '../../../runtime/fhir/search/value-error';
-import { VITAL_SIGNS } from '../vital-signs';
-
-const VITAL_SIGN_CODES = VITAL_SIGNS.map(({ code }) => code);
+import { SearchValueError } from '../../../runtime/fhir/search/value-error';
 
 /** What `GET /Observation` may be asked. */
 export const OBSERVATION_SEARCH = {
@@ -80,26 +68,6 @@ export function readObservationSearch(parameters: URLSearchParams): ObservationS
     notes: neverMatching(asked.code),
     cursorAfter: ({ observedAt, code, eventId }) => cursors.encode({ observedAt, code, eventId }, canonical),
   };
-}
-
-function matchingCodes(asked: AllOfAny<TokenSearch>): readonly string[] {
-  return VITAL_SIGN_CODES.filter((code) => asked.every((any) => any.some((token) => matchesLoinc(token, code))));
-}
-
-function neverMatching(asked: AllOfAny<TokenSearch>): readonly Issue[] {
-  return asked
-    .flat()
-    .filter((token) => !VITAL_SIGN_CODES.some((code) => matchesLoinc(token, code)))
-    .map((token) => ({
-      severity: 'warning',
-      code: 'not-found',
-      diagnostics: `code: ${quoted(formatToken(token))} is no vital sign of this pipeline; there are ${VITAL_SIGN_CODES.join(', ')} of ${LOINC_SYSTEM}`,
-      parameter: 'code',
-    }));
-}
-
-function matchesLoinc(token: TokenSearch, code: string): boolean {
-  return tokenMatches(token, { system: LOINC_SYSTEM, code });
 }
 
 function canonicalSearch(patientId: string, codes: readonly string[], times: TimeRanges): string {

@@ -6,8 +6,8 @@ import {
   VITAL_SIGNS_PROFILE,
 } from '../../../runtime/fhir/identifiers';
 import { observationId } from '../observation-id';
+import type { Reading } from '../reading';
 import { vitalSignByCode } from '../vital-signs';
-import type { Reading } from './reading-store';
 
 /**
  * A reading as an Observation of the profile "Vital Signs" (FHIR R4, StructureDefinition vitalsigns).

@@ -1,14 +1,7 @@
-import type { ReadingPosition, ReadingsQuery } from './observation-search';
+import type { ReadingsQuery } from './observation-search';
 import { toTimestamps } from '../../../runtime/fhir/search/time-ranges';
 import type { Queryable } from '../../../runtime/http/queryable';
-
-/** One stored measurement. */
-export interface Reading extends ReadingPosition {
-  readonly deviceId: string;
-  readonly value: number;
-  /** UCUM code. */
-  readonly unit: string;
-}
+import { type Reading, TIES_MAX } from '../reading';
 
 /** A page of readings, and whether there are more behind it. */
 export interface ReadingsPage {
@@ -19,6 +12,15 @@ export interface ReadingsPage {
 /** Sorts before every reading, so that the first page needs no statement of its own. */
 const BEFORE_ALL = { observedAt: 'infinity', code: '~', eventId: 'ffffffff-ffff-ffff-ffff-ffffffffffff' };
 
+/** Columns of a `Reading`, of rows named `newest`. */
+const READING_COLUMNS = `
+       newest.code,
+       to_char(newest.observed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS "observedAt",
+       newest.event_id AS "eventId",
+       newest.device_id AS "deviceId",
+       newest.value,
+       newest.unit`;
+
 /**
  * One page: for each code and stretch of time the newest readings that fit on a page, read backwards along the primary key
  * (patient_id, code, observed_at, event_id), and of these the newest. So a page costs in proportion to its size and to the
@@ -28,12 +30,7 @@ const BEFORE_ALL = { observedAt: 'infinity', code: '~', eventId: 'ffffffff-ffff-
  * partitions cannot have a part in the page.
  */
 export const READINGS_PAGE_SQL = `
-SELECT newest.code,
-       to_char(newest.observed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS "observedAt",
-       newest.event_id AS "eventId",
-       newest.device_id AS "deviceId",
-       newest.value,
-       newest.unit
+SELECT ${READING_COLUMNS}
 FROM unnest($2::text[]) AS wanted (code)
 CROSS JOIN unnest($3::timestamptz[], $4::timestamptz[]) AS stretch (from_time, to_time)
 CROSS JOIN LATERAL (
@@ -67,6 +64,35 @@ export function readingsPageParameters(query: ReadingsQuery): unknown[] {
   ];
 }
 
+/**
+ * Of each code the newest readings, with those of the same moment as the last of them. Each code is one walk backwards along
+ * the primary key, through the days' partitions from the newest on, that ends where it has enough: what lies behind is not
+ * opened. Only a code that the patient has too few readings of is looked for in every partition, by one descent of the index.
+ */
+export const LATEST_READINGS_SQL = `
+SELECT ${READING_COLUMNS}
+FROM unnest($2::text[]) AS wanted (code)
+CROSS JOIN LATERAL (
+  SELECT *
+  FROM (
+    SELECT code, observed_at, event_id, device_id, value, unit
+    FROM vital_sign
+    WHERE patient_id = $1 AND code = wanted.code
+    ORDER BY observed_at DESC
+    FETCH FIRST $3::integer ROWS WITH TIES
+  ) AS tied
+  LIMIT $3::integer + ${TIES_MAX}
+) AS newest
+ORDER BY newest.observed_at DESC, newest.code DESC, newest.event_id DESC`;
+
+/** Which readings are the latest ones. */
+export interface LatestQuery {
+  readonly patientId: string;
+  readonly codes: readonly string[];
+  /** Readings of each code. */
+  readonly max: number;
+}
+
 /** Readings as the API may see them: it can select from `vital_sign` and nothing else. */
 export class ReadingStore {
   constructor(private readonly database: Queryable) {}
@@ -75,5 +101,11 @@ export class ReadingStore {
   async page(query: ReadingsQuery): Promise<ReadingsPage> {
     const { rows } = await this.database.query<Reading>(READINGS_PAGE_SQL, readingsPageParameters(query));
     return { readings: rows.slice(0, query.pageSize), hasMore: rows.length > query.pageSize };
+  }
+
+  /** The latest readings of each code, newest first, then by code and event id, both descending. */
+  async latest({ patientId, codes, max }: LatestQuery): Promise<readonly Reading[]> {
+    const { rows } = await this.database.query<Reading>(LATEST_READINGS_SQL, [patientId, codes, max]);
+    return rows;
   }
 }

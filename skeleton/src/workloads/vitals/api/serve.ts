@@ -6,6 +6,7 @@ import { apiObserver } from '../../../runtime/http/api-observer';
 import { startNodeHost } from '../../../runtime/http/node-host';
 import type { Log } from '../../../runtime/log/log';
 import type { Metrics } from '../../../runtime/metrics/metrics';
+import { connectLatestReadings } from '../latest-readings-connection';
 
 const CONNECTIONS_MAX = 5;
 
@@ -30,15 +31,21 @@ export interface ServeOptions {
  */
 export async function serveApi({ environment, port, log, metrics, signal }: ServeOptions): Promise<void> {
   const connections = openApiConnections(environment, log, CONNECTIONS_MAX);
+  const { cache, region } = environment;
+  const latest = connectLatestReadings({ cache, region, log, metrics });
   try {
-    const app = createApi({ ...connections, observer: apiObserver(log, metrics) });
+    const app = createApi({
+      ...connections,
+      observer: apiObserver(log, metrics),
+      latestReadings: latest?.latestReadings,
+    });
     const host = await startNodeHost({ app, port, principal: LOCAL_PRINCIPAL });
     metrics.start();
     log.event('api.listening', { port: Number(new URL(host.baseUrl).port) });
     if (!signal.aborted) await once(signal, 'abort');
     await host.close();
   } finally {
-    await connections.close();
+    await Promise.all([connections.close(), latest?.close()]);
     metrics.stop();
   }
 }
