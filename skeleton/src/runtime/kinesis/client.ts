@@ -20,3 +20,18 @@ export function createKinesisClient(region: string): KinesisClient {
     }),
   });
 }
+
+const PUT_TIMEOUT_MS = 3_000;
+
+/** A client for putting records while a caller waits: less patient, since `StreamWriter` tries again by itself. */
+export function createKinesisPutClient(region: string): KinesisClient {
+  return new KinesisClient({
+    region,
+    maxAttempts: 1,
+    requestHandler: new NodeHttpHandler({
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      requestTimeout: PUT_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+    }),
+  });
+}
