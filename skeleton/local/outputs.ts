@@ -6,6 +6,8 @@ import { partitionOf, type TenantSettings } from '../src/tenant';
 export type LocalOutputs = OutputValues & {
   /** Endpoint of the Kinesis emulator; in AWS the SDK finds Kinesis by region. */
   readonly LocalKinesisEndpoint: string;
+  /** Endpoint of the Secrets Manager double, which rotates the database's secret when it is asked to. */
+  readonly LocalSecretsManagerEndpoint: string;
 };
 
 /** Name of the database, as in a deployment. */
@@ -18,10 +20,12 @@ export const DATABASE_NAME = 'vitals';
 export function localOutputs({
   tenant,
   kinesisEndpoint,
+  secretsManagerEndpoint,
   apiPort,
 }: {
   readonly tenant: TenantSettings;
   readonly kinesisEndpoint: string;
+  readonly secretsManagerEndpoint: string;
   readonly apiPort: number;
 }): LocalOutputs {
   const { region, accountId, environmentSuffix } = tenant.aws;
@@ -53,5 +57,6 @@ export function localOutputs({
     AlarmTopicArn: 'local',
     DashboardName: 'local',
     LocalKinesisEndpoint: kinesisEndpoint,
+    LocalSecretsManagerEndpoint: secretsManagerEndpoint,
   };
 }

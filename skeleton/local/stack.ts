@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type ChildGuard, startChildGuard } from './child-guard';
 import { createMasterDatabase } from './database';
 import { type SecretsManagerDouble, startSecretsManager } from './doubles/secrets-manager';
+import { singleUserRotation } from './doubles/single-user-rotation';
 import { LocalStackError } from './errors';
 import { type FaultProxy, startFaultProxy } from './fault-proxy';
 import { freePort, isFree } from './free-port';
@@ -85,6 +86,8 @@ async function startParts(settings: LocalStackSettings, teardown: Teardown): Pro
   const master = { username: 'pipeline_master', password: crypto.randomUUID() };
   await createMasterDatabase(postgres, DATABASE_NAME, master);
   secretsManager.put(tenant.secrets.databaseArn, master);
+  // Whoever rotates it in AWS, the pipeline or the secret's owner: here it can be asked for by RotateSecret.
+  secretsManager.rotateWith(tenant.secrets.databaseArn, singleUserRotation({ ...postgres, name: DATABASE_NAME }));
   const proxy = settings.kinesisFaults ? await startFaultProxy(kinesis.endpoint) : undefined;
   if (proxy) teardown.add('The Kinesis proxy', async () => proxy.stop());
 
@@ -107,7 +110,12 @@ async function startParts(settings: LocalStackSettings, teardown: Teardown): Pro
   const processors = await startProcessors({ settings, streamName: names.of('events'), common, guard, teardown });
   const api = await startApi({ settings, apiPort, common, guard, teardown });
 
-  const outputs = localOutputs({ tenant, kinesisEndpoint: kinesis.endpoint, apiPort });
+  const outputs = localOutputs({
+    tenant,
+    kinesisEndpoint: kinesis.endpoint,
+    secretsManagerEndpoint: secretsManager.endpoint,
+    apiPort,
+  });
   writeOutputsFile(outputsFile, outputs);
   teardown.add('The outputs', async () => removeOutputsFile(outputsFile));
   return new LocalStack(outputs, postgres, processors, api, proxy, teardown);

@@ -46,6 +46,8 @@ const outputsSchema = z.discriminatedUnion('Target', [
     ...shared,
     /** Endpoint of the Kinesis emulator: in AWS the SDK finds Kinesis by the region. */
     LocalKinesisEndpoint: z.url(url),
+    /** Endpoint of the double that rotates the database's secret. */
+    LocalSecretsManagerEndpoint: z.url(url),
   }),
 ]);
 

@@ -23,7 +23,12 @@ const tenant = parseTenantSettings({
   secrets: { databaseArn: `arn:aws:secretsmanager:eu-central-1:${ACCOUNT}:secret:db-a1B2c3` },
   capacity: { peakEventsPerSecond: 1 },
 });
-const outputs = localOutputs({ tenant, kinesisEndpoint: 'http://127.0.0.1:4568', apiPort: 8080 });
+const outputs = localOutputs({
+  tenant,
+  kinesisEndpoint: 'http://127.0.0.1:4568',
+  secretsManagerEndpoint: 'http://127.0.0.1:2',
+  apiPort: 8080,
+});
 
 describe('the outputs that the integration suite reads', () => {
   test('are those that the local stack writes', () => {
@@ -85,7 +90,7 @@ describe('a call of the API', () => {
   });
 
   test('is signed for the region when the pipeline is deployed', async () => {
-    const { LocalKinesisEndpoint: _, ...shared } = outputs;
+    const { LocalKinesisEndpoint: _, LocalSecretsManagerEndpoint: __, ...shared } = outputs;
     const deployed: PipelineOutputs = { ...shared, Target: 'aws', ApiUrl: apiUrl, AuditTrailName: 'trail' };
     await new ApiClient(deployed).get('Observation?patient=a&code=http://loinc.org|8867-4');
 
