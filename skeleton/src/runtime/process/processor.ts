@@ -11,6 +11,7 @@ import { Log } from '../log/log';
 import { Metrics } from '../metrics/metrics';
 import { migrate } from '../postgres/migrate';
 import { DatabasePool } from '../postgres/pool';
+import { type ExpiredCounts, expireRows } from '../postgres/retention';
 import { DatabaseSecret } from '../postgres/secret';
 
 /** A workload as a processor hosts it. */
@@ -87,7 +88,12 @@ export async function runProcessor<Event>(options: ProcessorOptions<Event>): Pro
     });
     const running = coordinator;
     signal.addEventListener('abort', () => running.stop(), { once: true });
-    await Promise.all([running.run(), keepMaintained(hosted, log, signal)]);
+    const days = { quarantine: environment.observationRetentionDays, audit: environment.auditRetentionDays };
+    await Promise.all([
+      running.run(),
+      keepMaintained(hosted, log, signal),
+      keepRetention(async () => expireRows(pool, days, signal), log, signal),
+    ]);
   } finally {
     await hosted.close?.();
     metrics.stop();
@@ -116,4 +122,15 @@ async function keepMaintained<Event>(hosted: HostedWorkload<Event>, log: Log, si
       waitMs = MAINTENANCE_RETRY_MS;
     }
   }
+}
+
+/** At once, since a process that restarts often would never come to it, and then hourly. Events are stored meanwhile. */
+async function keepRetention(expire: () => Promise<ExpiredCounts>, log: Log, signal: AbortSignal): Promise<void> {
+  do {
+    try {
+      log.event('retention.kept', await expire());
+    } catch (error) {
+      log.event('retention.failed', { error });
+    }
+  } while (await pause(MAINTENANCE_INTERVAL_MS, signal));
 }

@@ -79,6 +79,24 @@ describe('runProcessor', () => {
     expect((await database.owner.query('SELECT FROM shard_lease WHERE owner IS NOT NULL')).rowCount).toBe(0);
   });
 
+  test('removes from the quarantine what is past its retention', async () => {
+    await database.owner.query(
+      `INSERT INTO quarantine SELECT 's', 'shard', n::text, 0, 'r', 'r', '', now() - make_interval(days => n)
+       FROM unnest(ARRAY[89, 91]) AS n`,
+    );
+    const stopping = new AbortController();
+    const { done, logged } = start(stopping.signal);
+    const kept = await eventually(
+      () => logged.find(({ event }) => event === 'retention.kept'),
+      (found) => found !== undefined,
+    );
+    stopping.abort();
+    await done;
+
+    expect(kept?.fields).toEqual({ quarantinedCount: 1, accessesCount: 0 });
+    expect(await countOf(database, 'quarantine')).toBe(1);
+  });
+
   test('waits for a database that is not there yet, not healthy, and ends when it is told to', async () => {
     const settings = environment();
     const stopping = new AbortController();
