@@ -2,6 +2,7 @@ import { createServer, Server } from 'node:http';
 import { SharedEmulator, startSharedEmulator } from './kinesis-emulator';
 import { prepareTemplateDatabase, TEMPLATE_DATABASE } from './template-database';
 import { PostgresLogin, PostgresServer, startPostgresServer } from '../../local/postgres-server';
+import { RedisAddress, RedisCluster, startRedisCluster } from '../../local/redis-cluster';
 
 /** What a test file is told about the PostgreSQL that all test files of a run share. */
 export interface SharedPostgres {
@@ -18,6 +19,9 @@ export interface SharedKinesis {
   readonly endpoint: string;
 }
 
+/** What a test file is told about the Redis cluster that all test files of a run share. */
+export type SharedRedis = RedisAddress;
+
 /** Where the jest workers find the services: set by the global setup, inherited by each worker. */
 const ADDRESS_VARIABLE = 'TEST_SERVICES_ADDRESS';
 
@@ -28,6 +32,7 @@ const ADDRESS_VARIABLE = 'TEST_SERVICES_ADDRESS';
 export class SharedServices {
   private postgres: Promise<{ server: PostgresServer; shared: SharedPostgres }> | undefined;
   private kinesis: Promise<SharedEmulator> | undefined;
+  private redis: Promise<RedisCluster> | undefined;
   private server: Server | undefined;
 
   async listen(): Promise<void> {
@@ -52,14 +57,15 @@ export class SharedServices {
   async stop(): Promise<void> {
     this.server?.closeAllConnections();
     await new Promise<void>((resolve) => (this.server ? this.server.close(() => resolve()) : resolve()));
-    const [postgres, kinesis] = await Promise.all([
+    const [postgres, kinesis, redis] = await Promise.all([
       this.postgres?.catch(() => undefined),
       this.kinesis?.catch(() => undefined),
+      this.redis?.catch(() => undefined),
     ]);
-    await Promise.all([postgres?.server.stop(), kinesis?.stop()]);
+    await Promise.all([postgres?.server.stop(), kinesis?.stop(), redis?.stop()]);
   }
 
-  private async answer(path: string): Promise<SharedPostgres | SharedKinesis> {
+  private async answer(path: string): Promise<SharedPostgres | SharedKinesis | SharedRedis> {
     switch (path) {
       case '/postgres':
         this.postgres ??= startPostgres();
@@ -67,6 +73,9 @@ export class SharedServices {
       case '/kinesis':
         this.kinesis ??= startSharedEmulator();
         return { endpoint: (await this.kinesis).endpoint };
+      case '/redis':
+        this.redis ??= startRedisCluster();
+        return addressOf(await this.redis);
       default:
         throw new Error(`There is no shared service ${path}.`);
     }
@@ -83,6 +92,11 @@ export async function sharedKinesis(): Promise<SharedKinesis> {
   return (await ask('/kinesis')) as SharedKinesis;
 }
 
+/** The Redis cluster of this run. Others use it at the same time: it is neither flushed nor stopped. */
+export async function sharedRedis(): Promise<SharedRedis> {
+  return (await ask('/redis')) as SharedRedis;
+}
+
 /** A PostgreSQL of one test file alone, prepared like the shared one, for tests that stop it. */
 export interface OwnPostgres {
   readonly shared: SharedPostgres;
@@ -93,6 +107,10 @@ export interface OwnPostgres {
 export async function startOwnPostgres(): Promise<OwnPostgres> {
   const { server, shared } = await startPostgres();
   return { shared, restart: async () => server.restart(), stop: async () => server.stop() };
+}
+
+function addressOf({ host, port, password, caFile }: RedisCluster): SharedRedis {
+  return { host, port, password, caFile };
 }
 
 async function ask(path: string): Promise<unknown> {

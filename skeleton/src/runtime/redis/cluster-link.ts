@@ -7,7 +7,7 @@ import type { CacheSettings } from '../environment';
 import type { Log } from '../log/log';
 
 export interface ClusterLinkOptions {
-  readonly cache: CacheSettings;
+  readonly cache: Pick<CacheSettings, 'host' | 'port' | 'caFile'>;
   readonly secret: AuthTokenSecret;
   readonly log: Log;
   /** How long a command may take. */

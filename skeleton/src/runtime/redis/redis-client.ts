@@ -1,6 +1,5 @@
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Cluster } from 'ioredis';
-import { AuthTokenSecret } from './auth-token';
+import type { AuthTokenSecret } from './auth-token';
 import { Circuit, type CircuitOptions } from './circuit';
 import { ClusterLink } from './cluster-link';
 import { redisFaultOf, RedisUnavailableError } from './errors';
@@ -9,8 +8,8 @@ import type { Log } from '../log/log';
 import type { Metrics } from '../metrics/metrics';
 
 export interface RedisClientOptions {
-  readonly cache: CacheSettings;
-  readonly region: string;
+  readonly cache: Pick<CacheSettings, 'host' | 'port' | 'caFile'>;
+  readonly secret: AuthTokenSecret;
   readonly log: Log;
   readonly metrics: Metrics;
   /** How long anybody waits for an answer. Default 200. */
@@ -25,17 +24,14 @@ export interface RedisClientOptions {
  * while Redis is away they are told so at once. Nothing connects before the first call.
  */
 export class RedisClient {
-  private readonly secretsManager: SecretsManagerClient;
   private readonly link: ClusterLink;
   private readonly circuit: Circuit;
   private readonly timeoutMs: number;
   private isFirst = true;
 
   constructor(private readonly options: RedisClientOptions) {
-    const { cache, region, log } = options;
+    const { cache, secret, log } = options;
     this.timeoutMs = options.timeoutMs ?? 200;
-    this.secretsManager = new SecretsManagerClient({ region });
-    const secret = new AuthTokenSecret(this.secretsManager, cache.authTokenSecretArn);
     this.link = new ClusterLink({ cache, secret, log, commandTimeoutMs: this.timeoutMs });
     this.circuit = new Circuit(options.circuit);
   }
@@ -71,7 +67,6 @@ export class RedisClient {
   /** Closes the connections, in half a second at the most. */
   async close(): Promise<void> {
     await this.link.close();
-    this.secretsManager.destroy();
   }
 
   private async inTime<Result>(work: (cluster: Cluster) => Promise<Result>): Promise<Result> {
