@@ -48,6 +48,7 @@ const project = new awscdk.AwsCdkTypeScriptApp({
     'ioredis@6.0.0',
     'node-pg-migrate@9.0.0',
     '@aws-sdk/client-kinesis@3.1143.0',
+    '@aws-sdk/client-rds@3.1169.0',
     '@aws-sdk/client-s3@3.1164.0',
     '@aws-sdk/client-secrets-manager@3.1163.0',
     '@smithy/node-http-handler@4.14.2',
@@ -83,7 +84,6 @@ const project = new awscdk.AwsCdkTypeScriptApp({
     '@aws-sdk/client-cloudwatch-logs@3.1169.0',
     '@aws-sdk/client-ecs@3.1164.0',
     '@aws-sdk/client-kms@3.1164.0',
-    '@aws-sdk/client-rds@3.1169.0',
   ],
 
   typescriptVersion: '6.0.3',
@@ -99,6 +99,8 @@ const project = new awscdk.AwsCdkTypeScriptApp({
       'local/**/*.ts',
       'integration/**/*.ts',
       'bench/**/*.ts',
+      'cloudformation/**/*.ts',
+      'cost/**/*.ts',
     ],
     exclude: ['node_modules', 'cdk.out', 'dist', '.local'],
   },
@@ -127,7 +129,7 @@ const project = new awscdk.AwsCdkTypeScriptApp({
     tsconfigPath: './tsconfig.dev.json',
     projectService: false,
     dirs: ['src'],
-    devdirs: ['test', 'local', 'integration', 'bench'],
+    devdirs: ['test', 'local', 'integration', 'bench', 'cloudformation', 'cost'],
     prettier: true,
   },
   prettier: true,
@@ -255,6 +257,15 @@ project.addTask('compliance', {
 project.addTask('operate', {
   description: 'Empties the quarantine, exports or erases a patient’s data, in the local stack that runs here',
   exec: 'tsx local/operate.ts',
+  receiveArgs: true,
+});
+project.addTask('template', {
+  description: 'Writes the stack as one CloudFormation template, with parameters, into dist/cloudformation/',
+  exec: 'tsx cloudformation/main.ts',
+});
+project.addTask('cost', {
+  description: "Estimates a month's cost of this tenant; --write writes docs/cost.md",
+  exec: 'tsx cost/main.ts',
   receiveArgs: true,
 });
 project.addTask('bench', {
