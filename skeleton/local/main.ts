@@ -119,7 +119,7 @@ The pipeline of ${outputs.TenantId} runs (started in ${(startedInMs / 1_000).toF
   API        ${outputs.ApiUrl}
   Kinesis    ${outputs.LocalKinesisEndpoint}  stream ${outputs.KinesisStreamName}
   PostgreSQL ${postgres.host}:${postgres.port}  database ${outputs.DatabaseName}
-  Outputs    ${relative(process.cwd(), outputsFile)}
+${outputs.CacheEndpoint === undefined ? '' : `  Redis      ${outputs.CacheEndpoint}\n`}  Outputs    ${relative(process.cwd(), outputsFile)}
   Logs       ${relative(process.cwd(), logDirectory)}
 
 Try next:

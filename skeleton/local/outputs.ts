@@ -1,3 +1,4 @@
+import type { RedisAddress } from './redis-cluster';
 import { Names } from '../src/foundation/naming';
 import type { OutputValues } from '../src/foundation/outputs';
 import { partitionOf, type TenantSettings } from '../src/tenant';
@@ -8,6 +9,10 @@ export type LocalOutputs = OutputValues & {
   readonly LocalKinesisEndpoint: string;
   /** Endpoint of the Secrets Manager double, which rotates the database's secret when it is asked to. */
   readonly LocalSecretsManagerEndpoint: string;
+  /** ARN under which that double keeps the cache's auth token; absent without a cache. */
+  readonly LocalCacheSecretArn?: string;
+  /** PEM file with the authority of the cache's certificates; absent without a cache, and where a public one has signed. */
+  readonly LocalCacheCaFile?: string;
 };
 
 /** Name of the database, as in a deployment. */
@@ -22,11 +27,14 @@ export function localOutputs({
   kinesisEndpoint,
   secretsManagerEndpoint,
   apiPort,
+  cache,
 }: {
   readonly tenant: TenantSettings;
   readonly kinesisEndpoint: string;
   readonly secretsManagerEndpoint: string;
   readonly apiPort: number;
+  /** Absent where the tenant has none. */
+  readonly cache?: RedisAddress | undefined;
 }): LocalOutputs {
   const { region, accountId, environmentSuffix } = tenant.aws;
   const names = new Names(tenant.aws);
@@ -58,5 +66,16 @@ export function localOutputs({
     DashboardName: 'local',
     LocalKinesisEndpoint: kinesisEndpoint,
     LocalSecretsManagerEndpoint: secretsManagerEndpoint,
+    ...(cache && cacheOutputs(tenant, cache)),
+  };
+}
+
+function cacheOutputs(tenant: TenantSettings, { host, port, caFile }: RedisAddress): Partial<LocalOutputs> {
+  const { cacheAuthTokenArn } = tenant.secrets;
+  return {
+    CacheEndpoint: `${host}:${port}`,
+    CacheReplicationGroupId: 'local',
+    ...(cacheAuthTokenArn !== undefined && { LocalCacheSecretArn: cacheAuthTokenArn }),
+    ...(caFile !== undefined && { LocalCacheCaFile: caFile }),
   };
 }

@@ -12,6 +12,8 @@ import { type KinesisEmulator, LOCAL_CREDENTIALS, startKinesisEmulator } from '.
 import { DATABASE_NAME, type LocalOutputs, localOutputs } from './outputs';
 import { checkOutputsFileIsOurs, removeOutputsFile, writeOutputsFile } from './outputs-file';
 import { type PostgresServer, startPostgresServer } from './postgres-server';
+import { type LocalRedis, openLocalRedis } from './redis';
+import type { RedisAddress, RedisCluster } from './redis-cluster';
 import { SupervisedProcess } from './supervised-process';
 import { allSettledOrThrow, Teardown } from './teardown';
 import { bundle } from '../src/foundation/bundle';
@@ -31,6 +33,8 @@ export interface LocalStackSettings {
   readonly processors?: number;
   /** More environment variables of the processors, such as a shorter lease. */
   readonly processorEnvironment?: Readonly<Record<string, string>>;
+  /** Settings of PostgreSQL beside the stack's own, or in their place. */
+  readonly postgresSettings?: Readonly<Record<string, string>>;
   /** Puts a proxy between the processors and Kinesis that can be told to fail. Default false. */
   readonly kinesisFaults?: boolean;
   /** Called when a service ends that cannot be started again without losing what it held. */
@@ -55,6 +59,8 @@ export class LocalStack {
   constructor(
     readonly outputs: LocalOutputs,
     readonly postgres: PostgresServer,
+    /** Absent where the tenant has no cache, and where `REDIS_URL` leads to one. */
+    readonly redis: RedisCluster | undefined,
     readonly processors: readonly SupervisedProcess[],
     readonly api: SupervisedProcess,
     /** Present where `kinesisFaults` was asked for. */
@@ -76,18 +82,21 @@ async function startParts(settings: LocalStackSettings, teardown: Teardown): Pro
   const guard = startChildGuard([outputsFile]);
   teardown.add('The guard', async () => guard.dismiss());
 
-  const [postgres, secretsManager, kinesis] = await allSettledOrThrow<
-    [PostgresServer, SecretsManagerDouble, KinesisEmulator]
+  const [postgres, secretsManager, kinesis, redis] = await allSettledOrThrow<
+    [PostgresServer, SecretsManagerDouble, KinesisEmulator, LocalRedis | undefined]
   >([
-    startDatabase(teardown),
+    startDatabase(teardown, settings.postgresSettings),
     startSecrets(teardown),
     startStream({ settings, streamName: names.of('events'), guard, teardown }),
+    startCache(tenant, teardown),
   ]);
   const master = { username: 'pipeline_master', password: crypto.randomUUID() };
   await createMasterDatabase(postgres, DATABASE_NAME, master);
   secretsManager.put(tenant.secrets.databaseArn, master);
   // Whoever rotates it in AWS, the pipeline or the secret's owner: here it can be asked for by RotateSecret.
   secretsManager.rotateWith(tenant.secrets.databaseArn, singleUserRotation({ ...postgres, name: DATABASE_NAME }));
+  const { cacheAuthTokenArn } = tenant.secrets;
+  if (redis && cacheAuthTokenArn !== undefined) secretsManager.put(cacheAuthTokenArn, redis.address.password);
   const proxy = settings.kinesisFaults ? await startFaultProxy(kinesis.endpoint) : undefined;
   if (proxy) teardown.add('The Kinesis proxy', async () => proxy.stop());
 
@@ -106,6 +115,7 @@ async function startParts(settings: LocalStackSettings, teardown: Teardown): Pro
     DATABASE_SECRET_ARN: tenant.secrets.databaseArn,
     DATABASE_CA_FILE: postgres.caFile,
     ENVIRONMENT_SUFFIX: tenant.aws.environmentSuffix,
+    ...(redis && cacheEnvironment(tenant, redis.address)),
   };
   const processors = await startProcessors({ settings, streamName: names.of('events'), common, guard, teardown });
   const api = await startApi({ settings, apiPort, common, guard, teardown });
@@ -115,10 +125,11 @@ async function startParts(settings: LocalStackSettings, teardown: Teardown): Pro
     kinesisEndpoint: kinesis.endpoint,
     secretsManagerEndpoint: secretsManager.endpoint,
     apiPort,
+    cache: redis?.address,
   });
   writeOutputsFile(outputsFile, outputs);
   teardown.add('The outputs', async () => removeOutputsFile(outputsFile));
-  return new LocalStack(outputs, postgres, processors, api, proxy, teardown);
+  return new LocalStack(outputs, postgres, redis?.started, processors, api, proxy, teardown);
 }
 
 async function chosenPort(port: number): Promise<number> {
@@ -127,10 +138,13 @@ async function chosenPort(port: number): Promise<number> {
   throw new LocalStackError(`Port ${port} is taken by another program: choose another, or leave --api-port out.`);
 }
 
-async function startDatabase(teardown: Teardown): Promise<PostgresServer> {
+async function startDatabase(
+  teardown: Teardown,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<PostgresServer> {
   // Nothing here outlives the stack, so there is nothing to lose in a crash of the machine. A crash of PostgreSQL itself
   // loses nothing either way.
-  const postgres = await startPostgresServer({ settings: { fsync: 'off' } });
+  const postgres = await startPostgresServer({ settings: { fsync: 'off', ...settings } });
   teardown.add('PostgreSQL', async () => postgres.stop());
   return postgres;
 }
@@ -159,6 +173,22 @@ async function startStream(stream: {
   });
   stream.teardown.add('Kinesis', async () => kinesis.stop());
   return kinesis;
+}
+
+/** A cache only where a deployment with the same settings has one. */
+async function startCache(tenant: TenantSettings, teardown: Teardown): Promise<LocalRedis | undefined> {
+  if (tenant.secrets.cacheAuthTokenArn === undefined) return undefined;
+  const redis = await openLocalRedis();
+  teardown.add('Redis', async () => redis.stop());
+  return redis;
+}
+
+function cacheEnvironment(tenant: TenantSettings, { host, port, caFile }: RedisAddress): Record<string, string> {
+  return {
+    CACHE_ENDPOINT: `${host}:${port}`,
+    CACHE_AUTH_TOKEN_SECRET_ARN: tenant.secrets.cacheAuthTokenArn ?? '',
+    ...(caFile !== undefined && { CACHE_CA_FILE: caFile }),
+  };
 }
 
 interface Program {

@@ -48,6 +48,10 @@ const outputsSchema = z.discriminatedUnion('Target', [
     LocalKinesisEndpoint: z.url(url),
     /** Endpoint of the double that rotates the database's secret. */
     LocalSecretsManagerEndpoint: z.url(url),
+    /** ARN under which that double keeps the cache's auth token. */
+    LocalCacheSecretArn: text.optional(),
+    /** PEM file with the authority of the cache's certificates. */
+    LocalCacheCaFile: text.optional(),
   }),
 ]);
 

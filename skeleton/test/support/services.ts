@@ -2,7 +2,8 @@ import { createServer, Server } from 'node:http';
 import { SharedEmulator, startSharedEmulator } from './kinesis-emulator';
 import { prepareTemplateDatabase, TEMPLATE_DATABASE } from './template-database';
 import { PostgresLogin, PostgresServer, startPostgresServer } from '../../local/postgres-server';
-import { RedisAddress, RedisCluster, startRedisCluster } from '../../local/redis-cluster';
+import { LocalRedis, openLocalRedis } from '../../local/redis';
+import { RedisAddress } from '../../local/redis-cluster';
 
 /** What a test file is told about the PostgreSQL that all test files of a run share. */
 export interface SharedPostgres {
@@ -32,7 +33,7 @@ const ADDRESS_VARIABLE = 'TEST_SERVICES_ADDRESS';
 export class SharedServices {
   private postgres: Promise<{ server: PostgresServer; shared: SharedPostgres }> | undefined;
   private kinesis: Promise<SharedEmulator> | undefined;
-  private redis: Promise<RedisCluster> | undefined;
+  private redis: Promise<LocalRedis> | undefined;
   private server: Server | undefined;
 
   async listen(): Promise<void> {
@@ -74,8 +75,8 @@ export class SharedServices {
         this.kinesis ??= startSharedEmulator();
         return { endpoint: (await this.kinesis).endpoint };
       case '/redis':
-        this.redis ??= startRedisCluster();
-        return addressOf(await this.redis);
+        this.redis ??= openLocalRedis();
+        return (await this.redis).address;
       default:
         throw new Error(`There is no shared service ${path}.`);
     }
@@ -107,10 +108,6 @@ export interface OwnPostgres {
 export async function startOwnPostgres(): Promise<OwnPostgres> {
   const { server, shared } = await startPostgres();
   return { shared, restart: async () => server.restart(), stop: async () => server.stop() };
-}
-
-function addressOf({ host, port, password, caFile }: RedisCluster): SharedRedis {
-  return { host, port, password, caFile };
 }
 
 async function ask(path: string): Promise<unknown> {
