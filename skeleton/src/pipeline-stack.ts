@@ -2,6 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { AlarmTopic } from './foundation/alarm-topic';
 import { Alarms } from './foundation/alarms';
+import { auditRetentionDays } from './foundation/audit-retention';
 import { AuditTrail } from './foundation/audit-trail';
 import { availabilityZonesOf } from './foundation/availability-zones';
 import { hardenCustomResources } from './foundation/custom-resources';
@@ -38,7 +39,11 @@ export class PipelineStack extends Stack {
     const keys = new Keys(this, 'Keys', { names });
     const trail =
       aws.trail === 'stack'
-        ? new AuditTrail(this, 'AuditTrail', { names, logKey: keys.telemetry, logRetentionDays })
+        ? new AuditTrail(this, 'AuditTrail', {
+            names,
+            logKey: keys.telemetry,
+            logRetentionDays: auditRetentionDays(compliance),
+          })
         : undefined;
     const network = new Network(this, 'Network', {
       names,

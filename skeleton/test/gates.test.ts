@@ -6,23 +6,17 @@ import { Validations } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { createApp } from '../src/app';
 import { cdkContext } from './foundation/support/cdk-context';
-import { OTHER_CHOICES, settings } from './foundation/support/settings';
-import type { AnswersChange } from './foundation/support/settings';
+import { ENVIRONMENTS, settings } from './foundation/support/settings';
 
 // Both packs, the check of the template, and the real bundles.
 jest.setTimeout(180_000);
-
-const ENVIRONMENTS: ReadonlyArray<[string, string, AnswersChange]> = [
-  ['by default', 'eu-central-1', {}],
-  ['with every choice made the other way', 'ca-central-1', OTHER_CHOICES],
-];
 
 /** CDK accepts findings on its own flow logs, as a precaution, for a reason that begins so. */
 const REASON_OF_CDK = 'AWS::EC2::FlowLog DestinationOptions';
 
 const hasCfnLint = spawnSync('cfn-lint', ['--version']).status === 0;
 
-describe.each(ENVIRONMENTS)('a pipeline %s', (_, region, change) => {
+describe.each(ENVIRONMENTS)('a pipeline %s', (_, change) => {
   const outdir = mkdtempSync(join(tmpdir(), 'pipeline-gates-'));
   afterAll(() => rmSync(outdir, { recursive: true, force: true }));
   const { app, stack } = createApp(settings(change), { context: cdkContext(), outdir });
@@ -66,7 +60,7 @@ describe.each(ENVIRONMENTS)('a pipeline %s', (_, region, change) => {
   (hasCfnLint ? it : it.skip)(hasCfnLint ? lintable : `${lintable} [skipped: no cfn-lint on the PATH]`, () => {
     const { status, stdout } = spawnSync(
       'cfn-lint',
-      ['-r', region, '--non-zero-exit-code', 'error', '-t', join(outdir, `${stack.stackName}.template.json`)],
+      ['-r', stack.region, '--non-zero-exit-code', 'error', '-t', join(outdir, `${stack.stackName}.template.json`)],
       { cwd: join(__dirname, '..'), encoding: 'utf8' },
     );
 

@@ -1,19 +1,15 @@
-import { OTHER_CHOICES } from './foundation/support/settings';
-import type { AnswersChange } from './foundation/support/settings';
+import { ENVIRONMENTS } from './foundation/support/settings';
 import { synthesize } from './foundation/support/synthesis';
 import type { Resource } from './foundation/support/synthesis';
 import { UNTAGGED_TYPES } from '../src/foundation/tags';
 
-/**
- * What holds for every resource of a pipeline, whoever adds it. Each invariant has the reason for which it exists in its name or above it.
- */
-const ENVIRONMENTS: ReadonlyArray<[string, AnswersChange]> = [
-  ['by default', {}],
-  ['with every choice made the other way', OTHER_CHOICES],
-];
+// What holds for every resource of a pipeline, whoever adds it. Each invariant has the reason for which it exists in its name or above it.
 
 /** Types that CloudFormation deletes only when told to: by default it takes a snapshot, which outlives the stack and costs. */
 const SNAPSHOT_BY_DEFAULT = ['AWS::RDS::DBCluster'];
+
+/** Who did what: kept for as long as HIPAA asks, whatever the tenant says of other logs. */
+const AUDIT_LOGS = /audit-trail|api-access|API-Gateway-Execution|aws-waf-logs|\/aws\/rds\/cluster/;
 
 describe.each(ENVIRONMENTS)('a pipeline %s', (_, change) => {
   const { stack, resources, ofType } = synthesize(change);
@@ -48,19 +44,22 @@ describe.each(ENVIRONMENTS)('a pipeline %s', (_, change) => {
     expect(ids(wanting)).toEqual([]);
   });
 
-  it('encrypts every log group with our key and keeps it for as long as the tenant said', () => {
-    const { compliance } = change;
-    const wanting = ofType('AWS::Logs::LogGroup').filter(
-      ({ Properties }) =>
-        Properties.KmsKeyId === undefined || Properties.RetentionInDays !== (compliance?.logRetentionDays ?? 2192),
-    );
+  it('encrypts every log group with our key and keeps it for as long as the tenant said, and an audit’s for six years', () => {
+    const days = change.compliance?.logRetentionDays ?? 2192;
+    const wanting = ofType('AWS::Logs::LogGroup').filter(({ Properties }) => {
+      const isAudit = AUDIT_LOGS.test(JSON.stringify(Properties.LogGroupName));
+      return Properties.KmsKeyId === undefined || Properties.RetentionInDays !== (isAudit ? 2192 : days);
+    });
 
     expect(ids(wanting)).toEqual([]);
   });
 
   it('encrypts every store with a key of its own', () => {
+    const cache =
+      change.secrets?.cacheAuthTokenArn === undefined ? [] : (['AWS::ElastiCache::ReplicationGroup'] as const);
     // [type, property that names the key]; S3 and the rest are asserted where they are made.
     for (const [type, property] of [
+      ...cache.map((cached) => [cached, 'KmsKeyId'] as const),
       ['AWS::RDS::DBCluster', 'KmsKeyId'],
       ['AWS::Kinesis::Stream', 'StreamEncryption'],
       ['AWS::SNS::Topic', 'KmsMasterKeyId'],
@@ -85,6 +84,17 @@ describe.each(ENVIRONMENTS)('a pipeline %s', (_, change) => {
 
     expect(rules.length).toBeGreaterThan(0);
     expect(JSON.stringify(rules)).not.toMatch(/0\.0\.0\.0\/0|::\/0/);
+  });
+
+  it('puts no store into a subnet from which there is a way out', () => {
+    const groups = resources.filter(({ Type }) => /^AWS::(RDS::DB|ElastiCache::)SubnetGroup$/.test(Type));
+
+    expect(groups).toHaveLength(change.secrets?.cacheAuthTokenArn === undefined ? 1 : 2);
+    for (const { Properties } of groups) {
+      expect(JSON.stringify(Properties.SubnetIds).match(/NetworkVpc(\w+?)Subnet\d/g)).toEqual(
+        [1, 2, 3].map((number) => `NetworkVpcisolatedSubnet${number}`),
+      );
+    }
   });
 
   it('puts no user name, password or patient into an environment variable', () => {

@@ -5,11 +5,13 @@ import type { Construct } from 'constructs';
 import { z } from 'zod';
 import { EncryptedLogGroup } from './log-group';
 import type { Names } from './naming';
+import { SCALED_READERS_PROVIDER } from './reader-scaling';
 
-/** The functions that CDK adds to a stack, by the construct that holds each, with the name we give it. */
+/** The functions of custom resources, by the construct that holds each, with the name we give it. */
 const PROVIDERS = {
   'Custom::S3AutoDeleteObjectsCustomResourceProvider': 'bucket-emptier',
   'Custom::VpcRestrictDefaultSGCustomResourceProvider': 'default-group-closer',
+  [SCALED_READERS_PROVIDER]: 'scaled-reader-remover',
 } as const;
 
 export interface CustomResourceHardeningProps {
@@ -19,7 +21,7 @@ export interface CustomResourceHardeningProps {
 }
 
 /**
- * Gives the functions that CDK adds for its custom resources a name, a log group with key and retention, and a role that cannot make
+ * Gives the functions that CDK adds for custom resources a name, a log group with key and retention, and a role that cannot make
  * another one: left to themselves they log to a group without either, which outlives the stack.
  *
  * Call it last, when every construct that brings such a function is there.

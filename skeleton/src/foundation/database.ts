@@ -1,7 +1,7 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Port } from 'aws-cdk-lib/aws-ec2';
 import type { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   AuroraPostgresEngineVersion,
@@ -15,48 +15,37 @@ import {
   SubnetGroup,
 } from 'aws-cdk-lib/aws-rds';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { TenantSettings } from '../tenant';
 import { acknowledge } from './acknowledge';
 import { NAMED_ZONES_REASON } from './availability-zones';
 import { databaseMonitoringRole } from './database-monitoring';
+import { DATABASE_PARAMETERS } from './database-parameters';
 import { EncryptedLogGroup } from './log-group';
 import type { Names } from './naming';
 import type { Network } from './network';
+import { ReaderScaling } from './reader-scaling';
+import { readSecretStatements } from './secret-access';
 
 /** PostgreSQL's own port. A literal: rules about it can then be checked before anything is deployed. */
 export const DATABASE_PORT = 5432;
 
 /** Aurora capacity units: 2 GiB of memory each, with processor and network to match. */
-const CAPACITY_UNITS_MIN = 2;
+export const CAPACITY_UNITS_MIN = 2;
 const CAPACITY_UNITS_AT_LEAST_MAX = 8;
 const CAPACITY_UNITS_LIMIT = 128;
 /** A quarter of what a unit was measured to store, so that reads and maintenance have their share. */
-const EVENTS_PER_SECOND_PER_CAPACITY_UNIT = 250;
+export const EVENTS_PER_SECOND_PER_CAPACITY_UNIT = 250;
+
+/** One for the writer and for each of the fifteen readers that Aurora takes: ends their names. */
+const INSTANCE_LETTERS = 'abcdefghijklmnop';
 
 /** How far a database may scale up for a peak rate, in Aurora capacity units. */
 export function capacityUnitsMax(peakEventsPerSecond: number): number {
   const needed = Math.ceil(peakEventsPerSecond / EVENTS_PER_SECOND_PER_CAPACITY_UNIT);
   return Math.min(CAPACITY_UNITS_LIMIT, Math.max(CAPACITY_UNITS_AT_LEAST_MAX, needed));
 }
-
-/**
- * Settings of the server. TLS is the only way in; and what it writes to its log is who connected, what changed the schema and which
- * errors happened, never a statement's text or parameters, since those hold patient data.
- */
-export const DATABASE_PARAMETERS = {
-  'rds.force_ssl': '1',
-  ssl_min_protocol_version: 'TLSv1.2',
-  log_connections: '1',
-  log_disconnections: '1',
-  log_statement: 'none',
-  log_min_duration_statement: '-1',
-  log_min_error_statement: 'panic',
-  // Without DETAIL, which quotes the values of a row that broke a constraint.
-  log_error_verbosity: 'terse',
-  log_parameter_max_length: '0',
-  log_parameter_max_length_on_error: '0',
-} as const;
 
 export interface DatabaseProps {
   readonly names: Names;
@@ -66,12 +55,15 @@ export interface DatabaseProps {
   readonly logKey: IKey;
   readonly secrets: TenantSettings['secrets'];
   readonly peakEventsPerSecond: number;
+  /** Readers that always run, and how many there may be while queries need them. */
+  readonly readers: { readonly min: number; readonly max: number };
   readonly backupRetentionDays: number;
-  readonly logRetentionDays: number;
+  /** Days that the server's log is kept, which holds the audit of the database. */
+  readonly auditRetentionDays: number;
 }
 
 /**
- * Aurora PostgreSQL 17, Serverless v2: a writer and a reader in different zones, either of which can be lost.
+ * Aurora PostgreSQL 17, Serverless v2: a writer and readers in different zones, any of which can be lost.
  *
  * The tenant's existing secret names the master user. Attaching it writes the cluster's address into it, which is why no two environments
  * may share one.
@@ -82,7 +74,8 @@ export class Database extends Construct {
   readonly databaseName: string;
   readonly secretArn: string;
   readonly capacityUnitsMax: number;
-  private readonly secretKeyArn: string | undefined;
+  /** Key of the secret; undefined for the account's own. */
+  readonly secretKeyArn: string | undefined;
 
   constructor(scope: Construct, id: string, props: DatabaseProps) {
     super(scope, id);
@@ -97,7 +90,7 @@ export class Database extends Construct {
     const logGroup = new EncryptedLogGroup(this, 'LogGroup', {
       logGroupName: `/aws/rds/cluster/${clusterName}/postgresql`,
       key: logKey,
-      retentionDays: props.logRetentionDays,
+      retentionDays: props.auditRetentionDays,
     });
     const instance = {
       caCertificate: CaCertificate.RDS_CA_RSA2048_G1,
@@ -107,8 +100,12 @@ export class Database extends Construct {
       performanceInsightRetention: PerformanceInsightRetention.DEFAULT,
       performanceInsightEncryptionKey: dataKey,
     };
-    const [writerZone, readerZone] = Stack.of(this).availabilityZones;
-    if (writerZone === undefined || readerZone === undefined) throw new Error('The database needs two zones.');
+    const zones = Stack.of(this).availabilityZones;
+    const place = (position: number) => ({
+      ...instance,
+      instanceIdentifier: names.of(`database-${INSTANCE_LETTERS.charAt(position)}`),
+      availabilityZone: zones[position % zones.length],
+    });
     this.cluster = new DatabaseCluster(this, 'Cluster', {
       clusterIdentifier: clusterName,
       engine: DatabaseClusterEngine.auroraPostgres({ version: AuroraPostgresEngineVersion.VER_17_7 }),
@@ -125,20 +122,14 @@ export class Database extends Construct {
         removalPolicy: RemovalPolicy.DESTROY,
       }),
       parameterGroup: this.parameterGroup(names),
-      writer: ClusterInstance.serverlessV2('Writer', {
-        ...instance,
-        instanceIdentifier: names.of('database-a'),
-        availabilityZone: writerZone,
-      }),
-      readers: [
-        ClusterInstance.serverlessV2('Reader', {
-          ...instance,
-          instanceIdentifier: names.of('database-b'),
-          availabilityZone: readerZone,
-          // Scales with the writer, so that a failover does not land on a small one.
-          scaleWithWriter: true,
+      writer: ClusterInstance.serverlessV2('Writer', place(0)),
+      readers: Array.from({ length: props.readers.min }, (_, index) =>
+        ClusterInstance.serverlessV2(index === 0 ? 'Reader' : `Reader${index + 1}`, {
+          ...place(index + 1),
+          // The first, to which a failover goes, scales with the writer, so that it does not land on a small one.
+          scaleWithWriter: index === 0,
         }),
-      ],
+      ),
       serverlessV2MinCapacity: CAPACITY_UNITS_MIN,
       serverlessV2MaxCapacity: this.capacityUnitsMax,
       storageEncrypted: true,
@@ -155,6 +146,15 @@ export class Database extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.cluster.node.addDependency(logGroup);
+    if (props.readers.max > props.readers.min) {
+      new ReaderScaling(this, 'ReaderScaling', {
+        names,
+        cluster: this.cluster,
+        clusterIdentifier: clusterName,
+        readersMin: props.readers.min,
+        readersMax: props.readers.max,
+      });
+    }
     this.acknowledgeFindings();
   }
 
@@ -166,23 +166,20 @@ export class Database extends Construct {
 
   /** What a client must be allowed to read the secret. */
   secretStatements(): PolicyStatement[] {
-    const read = new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [this.secretArn] });
-    if (this.secretKeyArn === undefined) return [read];
-    // CDK drops this grant silently, since it cannot tell the key of an imported secret.
-    const decrypt = new PolicyStatement({
-      actions: ['kms:Decrypt'],
-      resources: [this.secretKeyArn],
-      conditions: {
-        StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(this).region}.amazonaws.com` },
-      },
-    });
-    return [read, decrypt];
+    return readSecretStatements(this, { arn: this.secretArn, keyArn: this.secretKeyArn });
+  }
+
+  /** The secret as it is attached: with the cluster's address in it. */
+  get attachedSecret(): ISecret {
+    const { secret } = this.cluster;
+    if (secret === undefined) throw new Error(`${this.cluster.node.path} no longer has its secret.`);
+    return secret;
   }
 
   private parameterGroup(names: Names): ParameterGroup {
     return new ParameterGroup(this, 'Parameters', {
       name: names.of('database'),
-      description: 'TLS only; no statement text in the log',
+      description: 'TLS only; audit by pgaudit; no statement text in the log',
       engine: DatabaseClusterEngine.auroraPostgres({ version: AuroraPostgresEngineVersion.VER_17_7 }),
       parameters: { ...DATABASE_PARAMETERS },
       removalPolicy: RemovalPolicy.DESTROY,

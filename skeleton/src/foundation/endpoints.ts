@@ -60,10 +60,11 @@ export interface EndpointsProps {
  */
 export class Endpoints extends Construct {
   private readonly s3: GatewayVpcEndpoint;
+  private readonly interfaces = new Map<string, InterfaceVpcEndpoint>();
 
   constructor(scope: Construct, id: string, { vpc, subnets, names }: EndpointsProps) {
     super(scope, id);
-    const { account, partition, region } = Stack.of(this);
+    const { partition, region } = Stack.of(this);
 
     const securityGroup = new SecurityGroup(this, 'SecurityGroup', {
       vpc,
@@ -83,14 +84,8 @@ export class Endpoints extends Construct {
         open: false,
         privateDnsEnabled: true,
       });
-      endpoint.addToPolicy(
-        new PolicyStatement({
-          principals: [new AnyPrincipal()],
-          actions: [...actions],
-          resources: ['*'],
-          conditions: { StringEquals: { 'aws:PrincipalAccount': account } },
-        }),
-      );
+      this.interfaces.set(name, endpoint);
+      this.allow(name, actions);
       Tags.of(endpoint).add('Name', names.of(`endpoint-${name.replace(/\B[A-Z]/g, '-$&').toLowerCase()}`));
     }
 
@@ -110,6 +105,11 @@ export class Endpoints extends Construct {
     Tags.of(this.s3).add('Name', names.of('endpoint-s3'));
   }
 
+  /** Lets this account's principals ask more of Secrets Manager through this network than to read a secret. */
+  allowSecretsManager(actions: readonly string[]): void {
+    this.allow('SecretsManager' satisfies keyof typeof INTERFACE_ENDPOINTS, actions);
+  }
+
   /** Lets this account's principals do something with objects of S3 through this network. */
   allowS3(actions: readonly string[], objects: string): void {
     this.s3.addToPolicy(
@@ -117,6 +117,17 @@ export class Endpoints extends Construct {
         principals: [new AnyPrincipal()],
         actions: [...actions],
         resources: [objects],
+        conditions: { StringEquals: { 'aws:PrincipalAccount': Stack.of(this).account } },
+      }),
+    );
+  }
+
+  private allow(name: string, actions: readonly string[]): void {
+    this.interfaces.get(name)?.addToPolicy(
+      new PolicyStatement({
+        principals: [new AnyPrincipal()],
+        actions: [...actions],
+        resources: ['*'],
         conditions: { StringEquals: { 'aws:PrincipalAccount': Stack.of(this).account } },
       }),
     );

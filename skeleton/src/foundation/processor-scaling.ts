@@ -20,7 +20,10 @@ export interface ProcessorScalingProps {
   readonly service: FargateService;
   /** Age of the oldest record that was read, in milliseconds: the maximum over a minute. */
   readonly iteratorAge: IMetric;
-  /** Shards of the stream. A shard is read by one task at a time, so more tasks than shards would idle. */
+  /**
+   * Shards that are open at any time. A shard is read by one task at a time, so more tasks than these could idle. A stream on demand may open
+   * more: its tasks then hold several each, as they do when it has just begun.
+   */
   readonly shardCount: number;
 }
 

@@ -2,6 +2,7 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import type { TenantSettings } from '../tenant';
 import { acknowledge } from './acknowledge';
 import type { Names } from './naming';
 
@@ -34,24 +35,40 @@ export function shardCount(peakEventsPerSecond: number): number {
   );
 }
 
+/**
+ * Shards that a new stream on demand begins with: 4 MB/s in (Kinesis Data Streams Developer Guide, "On-demand mode features and use cases").
+ * Kinesis opens more as the peak grows, and never goes below.
+ */
+export const ON_DEMAND_SHARDS = 4;
+
 export interface IngestStreamProps {
   readonly names: Names;
   readonly key: IKey;
   readonly peakEventsPerSecond: number;
+  readonly streamMode: TenantSettings['capacity']['streamMode'];
+  /** Shards of a provisioned stream. Default: those of the peak. A stream on demand has none to set. */
+  readonly shards?: number | undefined;
 }
 
 /** The stream that devices write to. */
 export class IngestStream extends Construct {
   readonly stream: Stream;
+  /** Shards that are open at any time. On demand there may be more. */
   readonly shardCount: number;
 
-  constructor(scope: Construct, id: string, { names, key, peakEventsPerSecond }: IngestStreamProps) {
+  constructor(scope: Construct, id: string, props: IngestStreamProps) {
     super(scope, id);
-    this.shardCount = shardCount(peakEventsPerSecond);
+    const { names, key, peakEventsPerSecond, streamMode, shards } = props;
+    const onDemand = streamMode === 'onDemand';
+    if (onDemand && shards !== undefined) {
+      throw new Error(`A stream on demand has no ${shards} shards: leave capacity.shards out, or choose provisioned.`);
+    }
+    this.shardCount = onDemand ? ON_DEMAND_SHARDS : (shards ?? shardCount(peakEventsPerSecond));
     this.stream = new Stream(this, 'Stream', {
       streamName: names.of('events'),
-      streamMode: StreamMode.PROVISIONED,
-      shardCount: this.shardCount,
+      ...(onDemand
+        ? { streamMode: StreamMode.ON_DEMAND }
+        : { streamMode: StreamMode.PROVISIONED, shardCount: this.shardCount }),
       encryption: StreamEncryption.KMS,
       encryptionKey: key,
       // A week: an outage that begins on a Friday evening can be mended on Monday without losing an event.

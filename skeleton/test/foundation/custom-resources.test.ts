@@ -1,6 +1,6 @@
 import { synthesize } from './support/synthesis';
 
-describe('the functions that CDK adds for its custom resources', () => {
+describe('the functions of custom resources', () => {
   const { ofType } = synthesize();
   const functions = ofType('AWS::Lambda::Function').filter(({ id }) => id.startsWith('Custom'));
 
@@ -8,6 +8,7 @@ describe('the functions that CDK adds for its custom resources', () => {
     expect(functions.map(({ Properties }) => Properties.FunctionName).sort()).toEqual([
       'bucket-emptier-prod',
       'default-group-closer-prod',
+      'scaled-reader-remover-prod',
     ]);
   });
 
@@ -24,7 +25,7 @@ describe('the functions that CDK adds for its custom resources', () => {
   it('cannot make another log group', () => {
     const roles = ofType('AWS::IAM::Role').filter(({ id }) => id.startsWith('Custom'));
 
-    expect(roles).toHaveLength(2);
+    expect(roles).toHaveLength(3);
     for (const { Properties } of roles) {
       expect(Properties.ManagedPolicyArns).toBeUndefined();
       expect(JSON.stringify(Properties.Policies)).not.toContain('logs:CreateLogGroup');

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { OTHER_CHOICES } from './support/settings';
 import { synthesize } from './support/synthesis';
-import { capacityUnitsMax, DATABASE_PARAMETERS } from '../../src/foundation/database';
+import { capacityUnitsMax } from '../../src/foundation/database';
+import { DATABASE_PARAMETERS } from '../../src/foundation/database-parameters';
 
 describe('the database', () => {
   const { only, ofType, resources } = synthesize();
@@ -58,6 +59,28 @@ describe('the database', () => {
     });
   });
 
+  it('audits by pgaudit what changes schema and roles, and what touches patients’ tables, without values', () => {
+    expect(DATABASE_PARAMETERS).toMatchObject({
+      shared_preload_libraries: 'pg_stat_statements,pgaudit',
+      'pgaudit.log': 'ddl,role',
+      'pgaudit.log_parameter': '0',
+      'pgaudit.role': 'rds_pgaudit',
+    });
+    // A name that Aurora's parameter group does not know fails the deployment, and no tool says so before.
+    const known = ['log', 'log_catalog', 'log_level', 'log_parameter', 'log_relation', 'log_statement_once', 'role'];
+    const named = Object.keys(DATABASE_PARAMETERS).filter((name) => name.startsWith('pgaudit.'));
+    expect(named.filter((name) => !known.includes(name.slice('pgaudit.'.length)))).toEqual([]);
+  });
+
+  it('keeps its log, which holds the audit, for as long as a framework asks', () => {
+    const group = synthesize(OTHER_CHOICES)
+      .ofType('AWS::Logs::LogGroup')
+      .find(({ Properties }) => `${String(Properties.LogGroupName)}`.startsWith('/aws/rds/cluster/'));
+
+    expect(OTHER_CHOICES.compliance?.logRetentionDays).toBe(365);
+    expect(group?.Properties.RetentionInDays).toBe(2192);
+  });
+
   it('takes its user from the tenant’s existing secret, by complete ARN, and makes none', () => {
     expect(cluster.Properties.MasterUserPassword).toBe(
       '{{resolve:secretsmanager:arn:aws:secretsmanager:eu-central-1:111122223333:secret:st-luke/database-a1B2c3:SecretString:password::}}',
@@ -76,13 +99,17 @@ describe('the database', () => {
     expect(cluster.DependsOn).toContain(group?.id);
   });
 
-  it('is reached by processors and API only', () => {
+  it('is reached by processors, query function, operator and rotation only', () => {
     const rules = ofType('AWS::EC2::SecurityGroupIngress').map(({ Properties }) => Properties);
 
-    expect(rules).toHaveLength(2);
+    expect(
+      rules
+        .map(({ SourceSecurityGroupId }) => /"(\w+?)SecurityGroup/.exec(JSON.stringify(SourceSecurityGroupId))?.[1])
+        .sort(),
+    ).toEqual(['ApiFunction', 'Operator', 'Processor', 'Rotation']);
     for (const rule of rules) {
       expect(rule).toMatchObject({ FromPort: 5432, ToPort: 5432 });
-      expect(JSON.stringify(rule.SourceSecurityGroupId)).toMatch(/Processor|ApiFunction/);
+      expect(JSON.stringify(rule.GroupId)).toContain('DatabaseSecurityGroup');
     }
   });
 

@@ -1,5 +1,5 @@
 import { NAMED, nameOf } from './support/physical-names';
-import { OTHER_CHOICES } from './support/settings';
+import { EVERYTHING, OTHER_CHOICES } from './support/settings';
 import type { AnswersChange } from './support/settings';
 import { synthesize } from './support/synthesis';
 import { Names } from '../../src/foundation/naming';
@@ -25,15 +25,18 @@ const UNNAMED = [
   'AWS::EC2::VPC',
   'AWS::EC2::VPCEndpoint',
   'AWS::EC2::VPCGatewayAttachment',
+  'AWS::ElastiCache::ParameterGroup',
   'AWS::KMS::Key',
   'AWS::Lambda::Permission',
   'AWS::S3::BucketPolicy',
   'AWS::SNS::Subscription',
   'AWS::SNS::TopicPolicy',
+  'AWS::SecretsManager::RotationSchedule',
   'AWS::SecretsManager::SecretTargetAttachment',
   'AWS::WAFv2::LoggingConfiguration',
   'AWS::WAFv2::WebACLAssociation',
   'Custom::S3AutoDeleteObjects',
+  'Custom::ScaledReaders',
   'Custom::VpcRestrictDefaultSG',
 ];
 
@@ -45,6 +48,7 @@ const NAMED_BY_A_SERVICE = [
 
 const ENVIRONMENTS: ReadonlyArray<[string, AnswersChange]> = [
   ['prod', {}],
+  ['prod', EVERYTHING],
   ['a2345678901234567890', OTHER_CHOICES],
 ];
 

@@ -85,15 +85,15 @@ describe('the network', () => {
     });
   });
 
-  it('lets processors and API out by TLS and to the database, and nothing into them', () => {
+  it('lets processors, functions and tasks out by TLS and to the database, and nothing into them', () => {
     const groups = closed.ofType('AWS::EC2::SecurityGroup');
-    for (const name of ['processor-prod', 'api-prod']) {
+    for (const name of ['processor-prod', 'api-prod', 'operator-prod', 'database-rotation-prod']) {
       const group = groups.find(({ Properties }) => Properties.GroupName === name);
       expect(group?.Properties.SecurityGroupIngress).toBeUndefined();
       expect(group?.Properties.SecurityGroupEgress).toEqual([expect.objectContaining({ FromPort: 443, ToPort: 443 })]);
     }
     const egress = closed.ofType('AWS::EC2::SecurityGroupEgress').map(({ Properties }) => Properties);
-    expect(egress).toHaveLength(2);
+    expect(egress).toHaveLength(4);
     for (const rule of egress) expect(rule).toMatchObject({ FromPort: 5432, ToPort: 5432, IpProtocol: 'tcp' });
   });
 });

@@ -88,7 +88,8 @@ describe('the processor service', () => {
       Threshold: 30_000,
     });
     expect(alarms['processor-scale-in-prod']).toMatchObject({ EvaluationPeriods: 15, Threshold: 5_000 });
-    expect(only('AWS::ApplicationAutoScaling::ScalableTarget').Properties).toMatchObject({
+    const targets = ofType('AWS::ApplicationAutoScaling::ScalableTarget').map(({ Properties }) => Properties);
+    expect(targets.find(({ ServiceNamespace }) => ServiceNamespace === 'ecs')).toMatchObject({
       MinCapacity: 2,
       MaxCapacity: 4,
     });

@@ -1,6 +1,11 @@
+import { Stack } from 'aws-cdk-lib';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import fc from 'fast-check';
 import { synthesize } from './support/synthesis';
+import type { Synthesis } from './support/synthesis';
+import { Names } from '../../src/foundation/naming';
 import {
+  IngestStream,
   PLANNED_EVENT_BYTES,
   SHARD_BYTES_PER_SECOND,
   SHARD_RECORDS_PER_SECOND,
@@ -55,12 +60,52 @@ describe('the stream', () => {
   });
 
   it('has the shards of the tenant’s peak', () => {
-    const { only } = synthesize({ capacity: { peakEventsPerSecond: 7_500 } });
+    const synthesis = synthesize({ capacity: { peakEventsPerSecond: 7_500 } });
 
-    expect(only('AWS::Kinesis::Stream').Properties.ShardCount).toBe(15);
-    expect(only('AWS::ApplicationAutoScaling::ScalableTarget').Properties).toMatchObject({
-      MinCapacity: 2,
-      MaxCapacity: 15,
+    expect(synthesis.only('AWS::Kinesis::Stream').Properties.ShardCount).toBe(15);
+    expect(tasks(synthesis)).toMatchObject({ MinCapacity: 2, MaxCapacity: 15 });
+  });
+
+  it('has the shards that the tenant sets, and no more tasks than those', () => {
+    const synthesis = synthesize({ capacity: { shards: 2 } });
+
+    expect(synthesis.only('AWS::Kinesis::Stream').Properties.ShardCount).toBe(2);
+    expect(tasks(synthesis)).toMatchObject({ MinCapacity: 2, MaxCapacity: 2 });
+  });
+
+  it('on demand has no number of shards, and no more tasks than the four it begins with', () => {
+    const synthesis = synthesize({ capacity: { peakEventsPerSecond: 20_000, streamMode: 'onDemand' } });
+    const { Properties } = synthesis.only('AWS::Kinesis::Stream');
+
+    expect(Properties).toMatchObject({
+      StreamModeDetails: { StreamMode: 'ON_DEMAND' },
+      StreamEncryption: { EncryptionType: 'KMS' },
+      RetentionPeriodHours: 168,
     });
+    expect(Properties.ShardCount).toBeUndefined();
+    expect(tasks(synthesis)).toMatchObject({ MinCapacity: 2, MaxCapacity: 4 });
+  });
+
+  it('refuses a number of shards on demand, whoever builds it', () => {
+    const stack = new Stack();
+    const names = new Names({ environmentSuffix: 'icu', accountId: '111122223333', region: 'eu-west-1' });
+
+    expect(
+      () =>
+        new IngestStream(stack, 'Ingest', {
+          names,
+          key: new Key(stack, 'Key'),
+          peakEventsPerSecond: 1,
+          streamMode: 'onDemand',
+          shards: 4,
+        }),
+    ).toThrow('leave capacity.shards out');
   });
 });
+
+/** Limits between which the number of tasks is scaled. */
+function tasks({ ofType }: Synthesis): unknown {
+  return ofType('AWS::ApplicationAutoScaling::ScalableTarget').find(
+    ({ Properties }) => Properties.ServiceNamespace === 'ecs',
+  )?.Properties;
+}

@@ -1,7 +1,9 @@
 import { ingestThrottle, vitalsIngest } from './ingest.service';
 import { ApiFirewall } from '../../foundation/api-firewall';
 import { ApiFunction } from '../../foundation/api-function';
+import { auditRetentionDays } from '../../foundation/audit-retention';
 import { bundle } from '../../foundation/bundle';
+import type { Cache } from '../../foundation/cache';
 import { DATABASE_PORT } from '../../foundation/database';
 import type { Database } from '../../foundation/database';
 import { FhirApi } from '../../foundation/fhir-api';
@@ -29,15 +31,16 @@ export interface VitalsApi {
 export interface VitalsApiParts {
   readonly ingest: IngestStream;
   readonly database: Database;
+  readonly cache: Cache | undefined;
   readonly peakEventsPerSecond: number;
 }
 
 /** The API: queries go to `api/lambda.ts`, events to `ingest/lambda.ts`, each a function of its own. */
 export function vitalsApi(foundation: Foundation, parts: VitalsApiParts): VitalsApi {
   const { scope, settings, names, keys } = foundation;
-  const { logRetentionDays } = settings.compliance;
+  const logRetentionDays = auditRetentionDays(settings.compliance);
   const throttle = ingestThrottle(parts.peakEventsPerSecond);
-  const handler = queryFunction(foundation, parts.database);
+  const handler = queryFunction(foundation, parts);
   const ingest = vitalsIngest(foundation, parts.ingest, throttle);
   const gateway = new FhirApi(scope, 'Api', {
     names,
@@ -71,7 +74,7 @@ function vitalsRoutes(query: ApiFunction, ingest: ApiFunction, throttle: Throttl
   ];
 }
 
-function queryFunction(foundation: Foundation, database: Database): ApiFunction {
+function queryFunction(foundation: Foundation, { database, cache }: VitalsApiParts): ApiFunction {
   const { scope, settings, names, keys, network } = foundation;
   const handler = new ApiFunction(scope, 'ApiFunction', {
     names,
@@ -88,13 +91,15 @@ function queryFunction(foundation: Foundation, database: Database): ApiFunction 
       DATABASE_NAME: database.databaseName,
       DATABASE_SECRET_ARN: database.secretArn,
       ENVIRONMENT_SUFFIX: names.suffix,
+      ...cache?.environment(),
     },
-    statements: database.secretStatements(),
+    statements: [...database.secretStatements(), ...(cache?.secretStatements() ?? [])],
     reservedConcurrency: QUERY_CONCURRENCY,
     dataKey: keys.data,
     logKey: keys.telemetry,
     logRetentionDays: settings.compliance.logRetentionDays,
   });
   database.allowFrom(handler.securityGroup, 'API function');
+  cache?.allowFrom(handler.securityGroup, 'API function');
   return handler;
 }

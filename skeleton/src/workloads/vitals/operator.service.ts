@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { bundle } from '../../foundation/bundle';
+import type { Cache } from '../../foundation/cache';
 import { DATABASE_PORT } from '../../foundation/database';
 import type { Database } from '../../foundation/database';
 import { ExportBucket } from '../../foundation/export-bucket';
@@ -12,7 +13,7 @@ export interface VitalsOperator {
 }
 
 /** The task that runs `operator.ts`: empties the quarantine, exports and erases a patient's data. */
-export function vitalsOperator(foundation: Foundation, database: Database): VitalsOperator {
+export function vitalsOperator(foundation: Foundation, database: Database, cache: Cache | undefined): VitalsOperator {
   const { scope, settings, names, keys, network } = foundation;
   const { observationRetentionDays, legalRetentionDays, legalRetentionBasis, logRetentionDays } = settings.compliance;
   const exports = new ExportBucket(scope, 'Exports', {
@@ -40,12 +41,14 @@ export function vitalsOperator(foundation: Foundation, database: Database): Vita
       ...(legalRetentionBasis === undefined ? {} : { LEGAL_RETENTION_BASIS: legalRetentionBasis }),
       ENVIRONMENT_SUFFIX: names.suffix,
       EXPORT_BUCKET: exports.bucket.bucketName,
+      ...cache?.environment(),
     },
-    statements: [...database.secretStatements(), ...exports.writeStatements()],
+    statements: [...database.secretStatements(), ...(cache?.secretStatements() ?? []), ...exports.writeStatements()],
     logKey: keys.telemetry,
     logRetentionDays,
   });
   exports.acknowledgeWriting(task);
   database.allowFrom(task.securityGroup, 'Operator');
+  cache?.allowFrom(task.securityGroup, 'Operator');
   return { task, exports };
 }

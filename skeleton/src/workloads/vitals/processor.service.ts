@@ -1,7 +1,9 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { iteratorAge } from './metrics.service';
+import { auditRetentionDays } from '../../foundation/audit-retention';
 import { bundle } from '../../foundation/bundle';
+import type { Cache } from '../../foundation/cache';
 import { DATABASE_PORT } from '../../foundation/database';
 import type { Database } from '../../foundation/database';
 import type { Foundation } from '../../foundation/pipeline-parts';
@@ -9,8 +11,15 @@ import { ProcessorScaling } from '../../foundation/processor-scaling';
 import { ProcessorService } from '../../foundation/processor-service';
 import type { IngestStream } from '../../foundation/stream';
 
+export interface VitalsProcessorParts {
+  readonly ingest: IngestStream;
+  readonly database: Database;
+  readonly cache: Cache | undefined;
+}
+
 /** The service that runs `processor.ts`: reads the stream, stores the events. */
-export function vitalsProcessor(foundation: Foundation, ingest: IngestStream, database: Database): ProcessorService {
+export function vitalsProcessor(foundation: Foundation, parts: VitalsProcessorParts): ProcessorService {
+  const { ingest, database, cache } = parts;
   const { scope, settings, names, keys, network } = foundation;
   const { region } = Stack.of(scope);
   const processor = new ProcessorService(scope, 'Processor', {
@@ -30,7 +39,9 @@ export function vitalsProcessor(foundation: Foundation, ingest: IngestStream, da
       DATABASE_NAME: database.databaseName,
       DATABASE_SECRET_ARN: database.secretArn,
       OBSERVATION_RETENTION_DAYS: `${settings.compliance.observationRetentionDays}`,
+      AUDIT_RETENTION_DAYS: `${auditRetentionDays(settings.compliance)}`,
       ENVIRONMENT_SUFFIX: names.suffix,
+      ...cache?.environment(),
     },
     statements: [
       new PolicyStatement({
@@ -45,11 +56,13 @@ export function vitalsProcessor(foundation: Foundation, ingest: IngestStream, da
         conditions: { StringEquals: { 'kms:ViaService': `kinesis.${region}.amazonaws.com` } },
       }),
       ...database.secretStatements(),
+      ...(cache?.secretStatements() ?? []),
     ],
     logKey: keys.telemetry,
     logRetentionDays: settings.compliance.logRetentionDays,
   });
   database.allowFrom(processor.securityGroup, 'Processors');
+  cache?.allowFrom(processor.securityGroup, 'Processors');
   // Processors migrate the database when they start.
   processor.service.node.addDependency(database.cluster);
   new ProcessorScaling(scope, 'ProcessorScaling', {

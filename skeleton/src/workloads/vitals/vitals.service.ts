@@ -3,8 +3,11 @@ import { vitalsApi } from './api.service';
 import { vitalsDashboard } from './dashboard.service';
 import { vitalsOperator } from './operator.service';
 import { vitalsProcessor } from './processor.service';
+import { auditRetentionDays } from '../../foundation/audit-retention';
+import { Cache } from '../../foundation/cache';
 import { Database } from '../../foundation/database';
 import type { Foundation, WorkloadService } from '../../foundation/pipeline-parts';
+import { Rotation } from '../../foundation/rotation';
 import { IngestStream } from '../../foundation/stream';
 
 /** Name of the database in the cluster. */
@@ -13,10 +16,16 @@ const DATABASE_NAME = 'vitals';
 /** Vital signs: devices write to a stream, processors store what they read of it, and the API answers as FHIR Observations. */
 export const vitals: WorkloadService = (foundation) => {
   const { scope, settings, names, keys, network } = foundation;
+  const { capacity, compliance } = settings;
   const peakEventsPerSecond = peakOf(foundation);
-  const { logRetentionDays, backupRetentionDays } = settings.compliance;
 
-  const ingest = new IngestStream(scope, 'Ingest', { names, key: keys.data, peakEventsPerSecond });
+  const ingest = new IngestStream(scope, 'Ingest', {
+    names,
+    key: keys.data,
+    peakEventsPerSecond,
+    streamMode: capacity.streamMode,
+    shards: capacity.shards,
+  });
   const database = new Database(scope, 'Database', {
     names,
     network,
@@ -25,12 +34,15 @@ export const vitals: WorkloadService = (foundation) => {
     logKey: keys.telemetry,
     secrets: settings.secrets,
     peakEventsPerSecond,
-    backupRetentionDays,
-    logRetentionDays,
+    readers: { min: capacity.databaseReadersMin, max: capacity.databaseReadersMax },
+    backupRetentionDays: compliance.backupRetentionDays,
+    auditRetentionDays: auditRetentionDays(compliance),
   });
-  const processor = vitalsProcessor(foundation, ingest, database);
-  const api = vitalsApi(foundation, { ingest, database, peakEventsPerSecond });
-  const operator = vitalsOperator(foundation, database);
+  const rotation = rotationOf(foundation, database);
+  const cache = cacheOf(foundation, peakEventsPerSecond);
+  const processor = vitalsProcessor(foundation, { ingest, database, cache });
+  const api = vitalsApi(foundation, { ingest, database, cache, peakEventsPerSecond });
+  const operator = vitalsOperator(foundation, database, cache);
   vitalsAlarms(foundation, { ingest, database, processor, api });
   const dashboard = vitalsDashboard(foundation, { ingest, database, processor, api });
 
@@ -45,6 +57,10 @@ export const vitals: WorkloadService = (foundation) => {
     DatabaseReaderEndpoint: database.cluster.clusterReadEndpoint.hostname,
     DatabaseName: database.databaseName,
     DatabaseSecretArn: database.secretArn,
+    ...(rotation === undefined ? {} : { RotationFunctionName: rotation.functionName }),
+    ...(cache === undefined
+      ? {}
+      : { CacheEndpoint: cache.endpoint, CacheReplicationGroupId: cache.replicationGroupId }),
     ApiUrl: api.gateway.url,
     ApiId: api.gateway.apiId,
     OperatorTaskDefinitionArn: operator.task.definition.taskDefinitionArn,
@@ -54,6 +70,38 @@ export const vitals: WorkloadService = (foundation) => {
     DashboardName: dashboard.dashboardName,
   };
 };
+
+/** None where the secret's owner changes the password. */
+function rotationOf({ scope, settings, names, keys, network }: Foundation, database: Database): Rotation | undefined {
+  if (settings.secrets.rotation === 'managedElsewhere') return undefined;
+  return new Rotation(scope, 'Rotation', {
+    names,
+    network,
+    database,
+    everyDays: settings.secrets.rotationDays,
+    logKey: keys.telemetry,
+    logRetentionDays: settings.compliance.logRetentionDays,
+  });
+}
+
+/** None without an auth token: latest readings are then answered from the database. */
+function cacheOf(
+  { scope, settings, names, keys, network }: Foundation,
+  peakEventsPerSecond: number,
+): Cache | undefined {
+  const { cacheAuthTokenArn, cacheAuthTokenKeyArn } = settings.secrets;
+  if (cacheAuthTokenArn === undefined) return undefined;
+  return new Cache(scope, 'Cache', {
+    names,
+    network,
+    authToken: { arn: cacheAuthTokenArn, keyArn: cacheAuthTokenKeyArn },
+    nodeGroups: settings.capacity.cacheNodeGroups,
+    peakEventsPerSecond,
+    dataKey: keys.data,
+    logKey: keys.telemetry,
+    logRetentionDays: settings.compliance.logRetentionDays,
+  });
+}
 
 function peakOf({ settings }: Foundation): number {
   const peak = settings.capacity.peakEventsPerSecond;

@@ -17,6 +17,8 @@ export const NAMED: Readonly<Record<string, readonly [property: string, maxLengt
   'AWS::ECS::Cluster': ['ClusterName', 255],
   'AWS::ECS::Service': ['ServiceName', 255],
   'AWS::ECS::TaskDefinition': ['Family', 255],
+  'AWS::ElastiCache::ReplicationGroup': ['ReplicationGroupId', 40],
+  'AWS::ElastiCache::SubnetGroup': ['CacheSubnetGroupName', 255],
   'AWS::IAM::ManagedPolicy': ['ManagedPolicyName', 128],
   'AWS::IAM::Role': ['RoleName', 64],
   'AWS::KMS::Alias': ['AliasName', 256],

@@ -35,6 +35,16 @@ export function settings(change: AnswersChange = {}): TenantSettings {
   return parseTenantSettings(answers(change));
 }
 
+/** A cache, a rotation, and keys of the tenant's own for both secrets: what the smallest tenant goes without. */
+export const EVERYTHING: AnswersChange = {
+  aws: { region: 'us-east-1' },
+  secrets: {
+    databaseKeyArn: 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+    cacheAuthTokenArn: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:st-luke/cache-d4E5f6',
+    cacheAuthTokenKeyArn: 'arn:aws:kms:us-east-1:111122223333:key/5678abcd-12ab-34cd-56ef-1234567890ab',
+  },
+};
+
 /** Every choice that the settings offer, made the other way than by default, and the longest names there can be. */
 export const OTHER_CHOICES: AnswersChange = {
   tenant: { id: 'a'.repeat(40) },
@@ -62,3 +72,10 @@ export const OTHER_CHOICES: AnswersChange = {
   },
   observability: { alarmEmail: undefined },
 };
+
+/** The environments over which the invariants run. */
+export const ENVIRONMENTS: ReadonlyArray<[name: string, change: AnswersChange]> = [
+  ['by default', {}],
+  ['with a cache, a rotation and keys of the tenant’s own', EVERYTHING],
+  ['with every choice made the other way', OTHER_CHOICES],
+];
