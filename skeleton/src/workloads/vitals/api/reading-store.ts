@@ -79,7 +79,7 @@ CROSS JOIN LATERAL (
     FROM vital_sign
     WHERE patient_id = $1 AND code = wanted.code
     ORDER BY observed_at DESC
-    FETCH FIRST $3::integer ROWS WITH TIES
+    FETCH FIRST ($3::integer) ROWS WITH TIES
   ) AS tied
   LIMIT $3::integer + ${TIES_MAX}
 ) AS newest
