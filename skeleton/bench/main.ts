@@ -1,28 +1,23 @@
-/** `npm run bench`: throughput beside the raw limit, and latency, with the bounds that the product promises. */
+/** `npm run bench`: throughput, latency and the load run, with the bounds that the product promises. See `arguments.ts`. */
 import '../local/quiet-sdk';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { type BenchCommand, BenchArgumentError, HELP, parseBenchArguments } from './arguments';
 import { type BenchDatabase, REGION, startBenchDatabase } from './database';
+import { gatewayRecords } from './gateways';
 import { InProcessKinesis } from './in-process-kinesis';
 import { type LatencyResult, type LatencySettings, measureLatency } from './latency';
-import { render, verdicts } from './report';
+import { loadVerdicts, renderLoad } from './load/report';
+import { runLoad } from './load/run';
+import { render, type Verdict, verdicts } from './report';
 import { measureThroughput } from './throughput';
 import { startChildGuard } from '../local/child-guard';
+import { LocalStackError } from '../local/errors';
 import { localKinesisClient, startKinesisEmulator } from '../local/kinesis-emulator';
-import type { SimulatedEvent } from '../local/simulator/patient-monitor';
 import { putRecords } from '../local/simulator/producer';
-import { toRecords } from '../local/simulator/records';
-import { listenForStop } from '../local/stop-signal';
+import { listenForStop, type StopSignal } from '../local/stop-signal';
 import { Teardown } from '../local/teardown';
-
-const HELP = `Measures this machine: events per second beside the raw limit of the database, and latency at 1000 events a second.
-Takes about a minute and a half. Exit code 1 when a bound is missed.
-
-  npm run bench
-  npm run bench -- --json FILE    write the results as JSON as well
-`;
 
 const BATCH_SIZES = [100, 500, 2_000];
 const THROUGHPUT = { batchSizes: BATCH_SIZES, eventsPerRun: 12_000, repetitions: 5 };
@@ -35,25 +30,38 @@ const LATENCY = {
   warmUpSeconds: 3,
   seconds: 10,
 } satisfies Partial<LatencySettings>;
-/** Gateways that gather the events of several monitors into one record, since the emulator takes 1150 records a second. */
-const GATEWAYS = 8;
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { json: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
-  if (values.help) {
+  const command = parseBenchArguments(process.argv.slice(2));
+  if (command.mode === 'help') {
     say(HELP);
     return 0;
   }
   const teardown = new Teardown();
   const stop = listenForStop();
   try {
-    return await Promise.race([run(teardown, values.json), stop.asked.then(() => 130)]);
+    if (command.mode === 'load') return await load(command, teardown, stop);
+    return await Promise.race([run(teardown, command.jsonFile), stop.asked.then(() => 130)]);
   } finally {
-    stop.dismiss();
     await teardown.run();
+    stop.dismiss();
   }
+}
+
+async function load(
+  { seconds, eventsPerSecond, jsonFile }: Extract<BenchCommand, { mode: 'load' }>,
+  teardown: Teardown,
+  stop: StopSignal,
+): Promise<number> {
+  const results = await runLoad({ seconds, eventsPerSecond, stop, teardown, say });
+  if (results === undefined) {
+    say('Stopped before it was done.');
+    return 130;
+  }
+  say(`\n${renderLoad(results)}`);
+  return conclude(results, loadVerdicts(results), jsonFile);
 }
 
 async function run(teardown: Teardown, jsonFile: string | undefined): Promise<number> {
@@ -74,10 +82,15 @@ async function run(teardown: Teardown, jsonFile: string | undefined): Promise<nu
     peakRssMegabytes: process.resourceUsage().maxRSS / 1_024,
   };
   say(`\n${render(results)}`);
+  return conclude(results, verdicts(results), jsonFile);
+}
+
+/** Writes the file that was asked for. Answers the exit code. */
+function conclude(results: object, judged: readonly Verdict[], jsonFile: string | undefined): number {
   if (jsonFile !== undefined) {
-    writeFileSync(jsonFile, `${JSON.stringify({ ...results, verdicts: verdicts(results) }, null, 2)}\n`);
+    writeFileSync(jsonFile, `${JSON.stringify({ ...results, verdicts: judged }, null, 2)}\n`);
   }
-  return verdicts(results).every(({ holds }) => holds) ? 0 : 1;
+  return judged.every(({ holds }) => holds) ? 0 : 1;
 }
 
 async function inProcess(database: BenchDatabase): Promise<LatencyResult> {
@@ -123,15 +136,15 @@ async function throughEmulator(database: BenchDatabase, teardown: Teardown): Pro
     streamName,
     tickMs: 100,
     send: async (events) => {
-      await putRecords(client, streamName, toRecords(events.map(viaGateway), events.length));
+      await putRecords(client, streamName, gatewayRecords(events));
     },
   });
 }
 
-/** A monitor always talks to the same gateway, so the order of its events is kept. */
-function viaGateway(event: SimulatedEvent): { patientId: string; line: string } {
-  const gateway = Number(event.patientId.slice(-4)) % GATEWAYS;
-  return { patientId: `gateway-${gateway}`, line: JSON.stringify(event) };
+/** What people can mend is told in words alone. */
+function explain(error: unknown): string {
+  if (error instanceof BenchArgumentError || error instanceof LocalStackError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 main().then(
@@ -139,7 +152,7 @@ main().then(
     process.exitCode = exitCode;
   },
   (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.stderr.write(`${explain(error)}\n`);
     process.exitCode = 1;
   },
 );

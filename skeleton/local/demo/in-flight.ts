@@ -5,6 +5,8 @@ export interface SentRecord extends RecordPlace {
   readonly sentAtMs: number;
   /** An event in it was sent before. */
   readonly isRepeated: boolean;
+  /** Events in it. Default 1. */
+  readonly eventsCount?: number;
 }
 
 /**
@@ -21,7 +23,7 @@ export class InFlight {
     return this.sent;
   }
 
-  /** Records that a checkpoint has passed. */
+  /** Events that a checkpoint has passed. */
   get settledCount(): number {
     return this.settled;
   }
@@ -38,7 +40,7 @@ export class InFlight {
       if (shard) shard.push(record);
       else this.waiting.set(record.shardId, [record]);
     }
-    this.sent += records.length;
+    this.sent += eventsOf(records);
   }
 
   /** Takes note of the checkpoints: sequence numbers by shard. */
@@ -49,8 +51,8 @@ export class InFlight {
       const limit = BigInt(checkpoint);
       const firstWaiting = shard.findIndex(({ sequenceNumber }) => BigInt(sequenceNumber) > limit);
       const passed = shard.splice(0, firstWaiting < 0 ? shard.length : firstWaiting);
-      this.settled += passed.length;
-      this.settledRepeated += passed.filter(({ isRepeated }) => isRepeated).length;
+      this.settled += eventsOf(passed);
+      this.settledRepeated += eventsOf(passed.filter(({ isRepeated }) => isRepeated));
     }
   }
 
@@ -59,4 +61,8 @@ export class InFlight {
     const oldest = [...this.waiting.values()].flatMap(([first]) => first?.sentAtMs ?? []);
     return oldest.length === 0 ? 0 : Math.max(0, nowMs - Math.min(...oldest));
   }
+}
+
+function eventsOf(records: readonly SentRecord[]): number {
+  return records.reduce((sum, { eventsCount = 1 }) => sum + eventsCount, 0);
 }
