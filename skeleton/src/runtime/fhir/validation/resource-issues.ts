@@ -3,7 +3,7 @@ import * as validators from './r4-validators.cjs';
 import type { SchemaFault, Validator } from './r4-validators.cjs';
 import type { Issue } from '../operation-outcome';
 
-/** Types of resource that can be validated. To add one, name it in `test/runtime/fhir/validation/validators-source.ts`. */
+/** Types of resource that can be validated. To add one, name it in `projenrc/fhir-validators/validators-source.ts`. */
 export type ValidatedType = 'Observation';
 
 const VALIDATORS: Readonly<Record<ValidatedType, Validator>> = { Observation: validators.Observation };

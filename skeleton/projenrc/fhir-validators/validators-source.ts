@@ -69,5 +69,5 @@ export function validatorsSource(types: readonly string[] = VALIDATED_TYPES): st
   ajv.addSchema({ $id: ID, definitions: tightenedDefinitions(types) });
   const code = standaloneCode(ajv, Object.fromEntries(types.map((type) => [type, `${ID}#/definitions/${type}`])));
   const { code: small } = transformSync(code, { minify: true, target: 'node20', charset: 'utf8', format: 'cjs' });
-  return `/* eslint-disable */\n// Made by npm run fhir-validators from HL7's JSON schema of FHIR R4 (CC0). Not to be edited.\n${small}`;
+  return `/* eslint-disable */\n// Made by npx projen from HL7's JSON schema of FHIR R4 (CC0). Not to be edited.\n${small}`;
 }
