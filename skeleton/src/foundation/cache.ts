@@ -129,7 +129,7 @@ export class Cache extends Construct {
     this.endpoint = `${group.attrConfigurationEndPointAddress}:${group.attrConfigurationEndPointPort}`;
     acknowledge(
       group,
-      { hipaa: ['ElasticacheRedisClusterAutomaticBackup'] },
+      { hipaa: ['ElastiCacheRedisClusterAutomaticBackup'] },
       'The cache holds only what the database holds as well, and fills itself again from there; a snapshot would be one more copy of patient data, and would outlive the stack.',
     );
   }
