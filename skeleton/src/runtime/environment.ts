@@ -52,6 +52,14 @@ export interface ApiEnvironment {
   readonly environmentSuffix: string;
 }
 
+/** Settings of what takes events in through the API. It reaches neither database nor secret. */
+export interface IngestEnvironment {
+  readonly streamName: string;
+  readonly region: string;
+  readonly observationRetentionDays: number;
+  readonly environmentSuffix: string;
+}
+
 /** Settings of the operator's program. */
 export interface OperatorEnvironment {
   readonly region: string;
@@ -62,6 +70,8 @@ export interface OperatorEnvironment {
   readonly observationRetentionDays: number;
   /** The law that forbids to erase before its time; absent where there is none. */
   readonly legalRetention: { readonly days: number; readonly basis: string } | undefined;
+  /** Days that backups of the database live; absent where there are none. */
+  readonly backupRetentionDays: number | undefined;
   /** Bucket for patient data that somebody asked for; absent on a machine, where it goes to a file. */
   readonly exportBucket: string | undefined;
 }
@@ -127,6 +137,13 @@ const processorVariables = z.object({
   MIGRATIONS_DIRECTORY: z.optional(text('the path of a folder with .sql files')),
 });
 
+const ingestVariables = z.object({
+  AWS_REGION: text('an AWS region, such as eu-central-1'),
+  ENVIRONMENT_SUFFIX: text('the suffix of this environment, such as prod'),
+  STREAM_NAME: text('the name of the Kinesis stream'),
+  OBSERVATION_RETENTION_DAYS: wholeNumber(1, 3_653, 'days'),
+});
+
 const apiVariables = z.object({
   ...databaseVariables,
   ...cacheVariables,
@@ -139,6 +156,7 @@ const operatorVariables = z.object({
   OBSERVATION_RETENTION_DAYS: wholeNumber(1, 3_653, 'days'),
   LEGAL_RETENTION_DAYS: z.optional(wholeNumber(1, 3_653, 'days')),
   LEGAL_RETENTION_BASIS: z.optional(text('the law that has data kept, for people')),
+  BACKUP_RETENTION_DAYS: z.optional(wholeNumber(1, 35, 'days')),
   EXPORT_BUCKET: z.optional(text('the name of an S3 bucket')),
 });
 
@@ -200,7 +218,23 @@ export function parseOperatorEnvironment(variables: Variables): OperatorEnvironm
     environmentSuffix: values.ENVIRONMENT_SUFFIX,
     observationRetentionDays: values.OBSERVATION_RETENTION_DAYS,
     legalRetention: days === undefined || basis === undefined ? undefined : { days, basis },
+    backupRetentionDays: values.BACKUP_RETENTION_DAYS,
     exportBucket: values.EXPORT_BUCKET,
+  };
+}
+
+/**
+ * Reads the settings of ingest from environment variables.
+ *
+ * @throws EnvironmentError that names every variable that is missing or wrong, and what is legal.
+ */
+export function parseIngestEnvironment(variables: Variables): IngestEnvironment {
+  const values = parse(ingestVariables, variables);
+  return {
+    streamName: values.STREAM_NAME,
+    region: values.AWS_REGION,
+    observationRetentionDays: values.OBSERVATION_RETENTION_DAYS,
+    environmentSuffix: values.ENVIRONMENT_SUFFIX,
   };
 }
 

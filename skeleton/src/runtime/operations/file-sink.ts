@@ -53,7 +53,7 @@ async function create(path: string): Promise<FileHandle> {
   try {
     return await open(path, 'wx', 0o600);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
     const fault = FAULTS[code];
     if (fault === undefined) throw error;
     throw new OperationError('usage', `--output ${path} ${fault}.`, { cause: error });

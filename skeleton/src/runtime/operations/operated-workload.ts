@@ -10,7 +10,7 @@ export interface ReplayedWorkload<Event> {
   decodeEvent(data: Uint8Array, now: Date): { readonly event: Event } | { readonly rejected: RejectedEvent };
   /** Makes what the rows need, such as partitions. */
   prepare(events: readonly Event[], options: { readonly recheck: boolean }): Promise<void>;
-  /** Hears of events that are stored: for what may be lost, such as a cache. Never throws. */
+  /** Hears of events that are stored: for what may be lost, such as a cache. Whatever it throws is no failure of the replay. */
   stored(events: readonly Event[]): Promise<void>;
 }
 
@@ -31,3 +31,6 @@ export interface PatientDataWorkload {
   /** Ids of patients that a quarantined payload names where the workload's events name them; a few at the most. */
   patientsOf(payload: Uint8Array): string[];
 }
+
+/** A workload as the operator's program hosts it. */
+export type OperatedWorkload<Event> = ReplayedWorkload<Event> & PatientDataWorkload;

@@ -19,6 +19,9 @@ import { REFUSED_BY_DATABASE } from '../kinesis/event-sifter';
 import { type RejectedEvent, WHOLE_RECORD } from '../kinesis/workload';
 import type { DatabasePool } from '../postgres/pool';
 
+/** The largest `integer` of PostgreSQL. */
+const EVENT_INDEX_MAX = 2_147_483_647;
+
 export interface ReplayCounts {
   /** Rows of the quarantine that were looked at. */
   examinedCount: number;
@@ -62,13 +65,19 @@ export async function replayQuarantine<Event>(options: ReplayOptions<Event>, cou
   let after: QuarantinePosition | undefined;
   do {
     const done = await patiently(options, async () => chunks.replay({ selection, after, locked: 'skip' }));
-    await options.workload.stored(done.events);
+    // The events are stored, whatever becomes of their copies.
+    await options.workload.stored(done.events).catch(() => undefined);
     counts.examinedCount += done.examinedCount;
     counts.storedCount += done.storedCount;
     counts.duplicateCount += done.events.length - done.storedCount;
     for (const code of done.stillWrong) counts.stillWrong.set(code, (counts.stillWrong.get(code) ?? 0) + 1);
-    after = done.last;
+    after = done.last && behind(done.last);
   } while (after !== undefined);
+}
+
+/** Behind a row, and behind the lines that it left: they have been looked at. */
+function behind(position: QuarantinePosition): QuarantinePosition {
+  return position.eventIndex === WHOLE_RECORD ? { ...position, eventIndex: EVENT_INDEX_MAX } : position;
 }
 
 /** What is to become of one row. */

@@ -22,6 +22,16 @@ export function decodeRecord(data: Uint8Array, now: Date, retentionDays: number)
   return isUtf8(data) ? decoded : rejectWhole(data, 'record_not_utf8');
 }
 
+/** Reads one event as it lies in quarantine: a line of a record. */
+export function decodeEvent(
+  line: Uint8Array,
+  now: Date,
+  retentionDays: number,
+): { readonly event: VitalSignsEvent } | { readonly rejected: RejectedEvent } {
+  const result = decodeLine(line, observationWindow(now, retentionDays)) ?? 'record_empty';
+  return typeof result === 'string' ? { rejected: rejectedEvent(0, result, line) } : { event: result };
+}
+
 /** The common case, without looking at bytes: the text is decoded at once, and split. */
 function decodeText(data: Uint8Array, window: ObservationWindow): DecodedRecord<VitalSignsEvent> | RejectionCode {
   const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8');

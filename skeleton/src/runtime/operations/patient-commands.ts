@@ -1,0 +1,115 @@
+import { auditedOperation, type Command, type CommandContext } from './command';
+import { OperationError } from './errors';
+import { erasableFrom, type ErasureCounts, erasePatient } from './patient-erasure';
+import { exportPatient } from './patient-export';
+import { counted } from './report';
+import { withSink } from './sink';
+
+export const PATIENT_EXPORT: Command = {
+  name: 'patient export',
+  summary: 'writes all that is stored about a patient, and who accessed it, to a file or the bucket',
+  required: ['operator', 'patient'],
+  optional: ['output'],
+  run: async (context) => {
+    const { options, report } = context;
+    const patientId = options.required('patient');
+    await context.audit.during(auditedPatient('patient export', context), async () => {
+      const sink = await context.openSink({
+        folder: 'patient',
+        suffix: '.ndjson',
+        contentType: 'application/fhir+ndjson',
+      });
+      const counts = await withSink(sink, async () => exportPatient({ ...context, patientId, sink }));
+      const { resourcesCount, quarantinedCount, accessesCount } = counts;
+      report.tell(
+        'patient.exported',
+        { ...counts, place: sink.place },
+        `Written to ${sink.place}: ${counted(resourcesCount, 'resource')}, ${counted(quarantinedCount, 'quarantined event')}, ${counted(accessesCount, 'access', 'accesses')}. It is patient data.`,
+      );
+      if (resourcesCount + quarantinedCount === 0) report.note(NOTHING_KNOWN);
+      return { returnedCount: resourcesCount };
+    });
+  },
+};
+
+export const PATIENT_ERASE: Command = {
+  name: 'patient erase',
+  summary: 'removes all that is stored about a patient, unless a law has it kept',
+  required: ['operator', 'patient', 'because'],
+  optional: [],
+  run: async (context) => {
+    const erasure = { ...context, patientId: context.options.required('patient') };
+    const counts: ErasureCounts = {
+      erasedCount: 0,
+      removedEventsCount: 0,
+      partedRecordsCount: 0,
+      isForgotten: false,
+    };
+    await context.audit.during(auditedPatient('patient erase', context), async () => {
+      await refuseWhereKept(erasure);
+      try {
+        await erasePatient(erasure, counts);
+      } finally {
+        tellErasure(context, counts);
+      }
+      return { returnedCount: counts.erasedCount };
+    });
+    if (counts.erasedCount + counts.removedEventsCount + counts.partedRecordsCount === 0) {
+      context.report.note(NOTHING_KNOWN);
+    }
+    context.report.note(whatRemains(context.backupRetentionDays));
+    if (!counts.isForgotten) throw new OperationError('failed', CACHE_NOT_REACHED);
+  },
+};
+
+const NOTHING_KNOWN = 'Nothing was stored about the patient: compare the id, capital and small letters too.';
+
+const CACHE_NOT_REACHED =
+  'The database has nothing of the patient any more, but the cache could not be reached: what it has is gone within a day, or at once by the same command again.';
+
+function auditedPatient<Event>(command: string, context: CommandContext<Event>) {
+  const patientIds = [context.options.required('patient')];
+  return auditedOperation(command, context, { resourceType: 'Patient', patientIds });
+}
+
+async function refuseWhereKept<Event>(erasure: CommandContext<Event> & { readonly patientId: string }): Promise<void> {
+  const { legalRetention, report } = erasure;
+  if (legalRetention === undefined) return;
+  const from = await erasableFrom(erasure, legalRetention, new Date());
+  if (from === undefined) return;
+  const { days, basis } = legalRetention;
+  report.tell('patient.erasure_refused', { erasableFrom: from.toISOString() }, 'Nothing was erased.');
+  throw new OperationError(
+    'refused',
+    `Erasure is refused: ${basis} has data kept for ${days} days. As things stand it can be done from ${from.toISOString()} on; ` +
+      'data that arrives meanwhile moves that time.',
+  );
+}
+
+function tellErasure<Event>({ report }: CommandContext<Event>, counts: ErasureCounts): void {
+  const { erasedCount, removedEventsCount, partedRecordsCount, isForgotten } = counts;
+  const parted =
+    partedRecordsCount === 0
+      ? ''
+      : ` Of ${counted(partedRecordsCount, 'quarantined record')} the patient's lines were taken out, and those of others left.`;
+  report.tell(
+    'patient.erased',
+    { erasedCount, quarantinedCount: removedEventsCount, partedRecordsCount, isForgotten },
+    `Erased ${counted(erasedCount, 'row')} and ${counted(removedEventsCount, 'quarantined event')}.${parted}`,
+  );
+}
+
+function whatRemains(backupRetentionDays: number | undefined): string {
+  const backups =
+    backupRetentionDays === undefined
+      ? 'backups of the database, where there are any, until they are replaced'
+      : `backups of the database, for ${backupRetentionDays} days; after one is restored, erase again`;
+  return [
+    'What this does not reach:',
+    '- the stream, which keeps for 7 days what came in, and of which no part can be removed;',
+    `- ${backups};`,
+    '- exports in the bucket, for 7 days;',
+    '- the record of accesses, which the law has kept (45 CFR 164.316(b)(2)(i)): it has the id, and no measurements.',
+    'Events of the patient that arrive from now on are stored again: have their sender stop first.',
+  ].join('\n');
+}
