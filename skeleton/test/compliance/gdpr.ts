@@ -31,6 +31,25 @@ export const GDPR: readonly Safeguard[] = [
   },
   {
     framework: 'gdpr',
+    citation: 'Art. 5(2)',
+    duty: 'Accountability',
+    answer:
+      'Who read or changed whose data is on record, by the API and by the database itself, apart from the data and for as long as the strictest of the chosen frameworks asks; the GDPR names no term.',
+    builtIn: ['src/foundation/audit-retention.ts', 'src/runtime/migrations/20261122185000000_pgaudit.sql'],
+    provedBy: [
+      {
+        file: 'test/foundation/audit-retention.test.ts',
+        test: 'is a term that CloudWatch Logs knows, never below the other logs nor below a framework',
+      },
+      {
+        file: 'test/runtime/postgres/database-audit.test.ts',
+        test: 'writes reads, changes and removals of patients’ tables, without text and values',
+      },
+    ],
+    leftToYou: 'Weigh the term against Art. 5(1)(e): a record of accesses is personal data as well.',
+  },
+  {
+    framework: 'gdpr',
     citation: 'Art. 25',
     duty: 'Data protection by design and by default',
     answer:
@@ -45,19 +64,31 @@ export const GDPR: readonly Safeguard[] = [
     citation: 'Art. 32(1)(a)',
     duty: 'Encryption of personal data',
     answer: 'At rest by keys of this account, in transit by TLS.',
-    builtIn: ['src/foundation/keys.ts', 'src/runtime/postgres/tls.ts'],
-    provedBy: [{ file: 'test/pipeline-stack.test.ts', test: 'encrypts every store with a key of its own' }],
+    builtIn: ['src/foundation/keys.ts', 'src/foundation/cache.ts', 'src/runtime/postgres/tls.ts'],
+    provedBy: [
+      { file: 'test/pipeline-stack.test.ts', test: 'encrypts every store with a key of its own' },
+      { file: 'test/foundation/cache.test.ts', test: 'speaks TLS only, and only to who brings the token' },
+    ],
   },
   {
     framework: 'gdpr',
     citation: 'Art. 32(1)(b)',
     duty: 'Ongoing confidentiality, integrity, availability and resilience',
-    answer: 'Several zones, exactly-once storage, takeover after a failure, reads refused without an audit record.',
-    builtIn: ['src/runtime/kinesis/lease-store.ts', 'src/foundation/processor-service.ts'],
+    answer:
+      'Several zones, exactly-once storage, takeover after a failure, reads refused without an audit record, a password that changes by schedule.',
+    builtIn: [
+      'src/runtime/kinesis/lease-store.ts',
+      'src/foundation/processor-service.ts',
+      'src/foundation/rotation.ts',
+    ],
     provedBy: [
       {
         file: 'test/runtime/kinesis/consumer.test.ts',
         test: 'loses nothing and stores nothing twice while its leases are torn away again and again',
+      },
+      {
+        file: 'test/foundation/rotation.test.ts',
+        test: 'changes the existing secret, as attached to the cluster, and makes none',
       },
     ],
   },

@@ -58,10 +58,11 @@ export const HIPAA: readonly Safeguard[] = [
     citation: '164.312(a)(2)(iv)',
     duty: 'Encryption and decryption',
     answer:
-      'Stream, database, backups, logs, trail, topic and code are encrypted by keys of this account, which rotate.',
-    builtIn: ['src/foundation/keys.ts'],
+      'Stream, database, backups, cache, logs, trail, topic and code are encrypted by keys of this account, which rotate.',
+    builtIn: ['src/foundation/keys.ts', 'src/foundation/cache.ts'],
     provedBy: [
       { file: 'test/pipeline-stack.test.ts', test: 'encrypts every store with a key of its own' },
+      { file: 'test/foundation/cache.test.ts', test: 'is encrypted by the data key, keeps no snapshot' },
       { file: 'test/pipeline-stack.test.ts', test: 'rotates every key' },
       { file: 'test/pipeline-stack.test.ts', test: 'encrypts every log group with our key' },
     ],
@@ -71,15 +72,25 @@ export const HIPAA: readonly Safeguard[] = [
     citation: '164.312(b)',
     duty: 'Audit controls',
     answer:
-      'Each read of patient data is on record (who, whose, what, when, outcome) before its answer leaves, and is not answered otherwise; CloudTrail, flow logs and access logs record the rest.',
+      'Each read of patient data is on record (who, whose, what, when, outcome) before its answer leaves, and is not answered otherwise; the database writes down each read, change and removal in its tables itself, whoever makes it, where its server has pgaudit, as Aurora has; CloudTrail, flow logs and access logs record the rest.',
     builtIn: [
       'src/runtime/http/access-audit.ts',
       'src/foundation/audit-trail.ts',
       'src/runtime/migrations/20261122180003000_access-audit.sql',
+      'src/runtime/migrations/20261122185000000_pgaudit.sql',
+      'src/foundation/database-parameters.ts',
     ],
     provedBy: [
       { file: 'test/runtime/http/api-app.test.ts', test: 'is on record before its answer leaves' },
       { file: 'test/runtime/http/api-app.test.ts', test: 'shows nothing when it cannot be put on record' },
+      {
+        file: 'test/runtime/postgres/database-audit.test.ts',
+        test: 'writes reads, changes and removals of patients’ tables, without text and values',
+      },
+      {
+        file: 'test/foundation/database.test.ts',
+        test: 'audits by pgaudit what changes schema and roles, and what touches patients’ tables, without values',
+      },
     ],
   },
   {
@@ -158,10 +169,11 @@ export const HIPAA: readonly Safeguard[] = [
     citation: '164.312(e)(2)(ii)',
     duty: 'Encryption (in transmission)',
     answer:
-      'TLS to the database is forced by the server and verified by the client, and there is no switch to turn it off.',
-    builtIn: ['src/foundation/database.ts', 'src/runtime/postgres/tls.ts'],
+      'TLS to database and cache is forced by the server and verified by the client, and there is no switch to turn it off.',
+    builtIn: ['src/foundation/database-parameters.ts', 'src/foundation/cache.ts', 'src/runtime/postgres/tls.ts'],
     provedBy: [
       { file: 'test/foundation/database.test.ts', test: 'refuses connections without TLS' },
+      { file: 'test/foundation/cache.test.ts', test: 'speaks TLS only, and only to who brings the token' },
       { file: 'test/runtime/postgres/pool.test.ts', test: 'refuses a server whose certificate names another host' },
       {
         file: 'test/runtime/postgres/pool.test.ts',
@@ -190,6 +202,26 @@ export const HIPAA: readonly Safeguard[] = [
   },
   {
     framework: 'hipaa',
+    citation: '164.308(a)(5)(ii)(D)',
+    duty: 'Password management',
+    answer:
+      'The password of the database is changed by schedule, every 30 days by default, unless its secret’s owner does so; it is read when needed, and is in no template, environment or log.',
+    builtIn: ['src/foundation/rotation.ts', 'src/runtime/postgres/secret.ts'],
+    provedBy: [
+      {
+        file: 'test/foundation/rotation.test.ts',
+        test: 'happens by the tenant’s days, and once when the schedule is made',
+      },
+      {
+        file: 'test/pipeline-stack.test.ts',
+        test: 'puts no user name, password or patient into an environment variable',
+      },
+    ],
+    leftToYou:
+      'Change the auth token of the cache, and the password too where you set `secrets.rotation` to `managedElsewhere`.',
+  },
+  {
+    framework: 'hipaa',
     citation: '164.308(a)(7)(ii)(A)',
     duty: 'Data backup plan',
     answer: 'Automated backups of the database, 35 days by default, encrypted, with recovery to any point in time.',
@@ -201,12 +233,17 @@ export const HIPAA: readonly Safeguard[] = [
     framework: 'hipaa',
     citation: '164.316(b)(2)(i)',
     duty: 'Retention of documentation for six years',
-    answer: 'Logs and trail are kept for 2192 days by default.',
-    builtIn: ['src/tenant.ts', 'src/foundation/log-group.ts'],
+    answer:
+      'The record of who did what (trail, access logs, the database’s audit, `access_audit`) is kept for 2192 days at the least, whatever is set for other logs; those for 2192 days by default.',
+    builtIn: ['src/foundation/audit-retention.ts', 'src/tenant.ts', 'src/foundation/log-group.ts'],
     provedBy: [
       {
         file: 'test/pipeline-stack.test.ts',
         test: 'encrypts every log group with our key and keeps it for as long as the tenant said',
+      },
+      {
+        file: 'test/foundation/audit-retention.test.ts',
+        test: 'is six years at the least under HIPAA',
       },
     ],
   },
