@@ -17,8 +17,10 @@ import type { Names } from './naming';
 const RUNBOOK = 'docs/runbook.md';
 
 export interface AlarmProps {
-  /** Names the alarm, `{name}-{suffix}`, and its section of the runbook. */
+  /** Names the alarm, `{name}-{suffix}`. */
   readonly name: string;
+  /** Its section of the runbook. Default: the name. */
+  readonly section?: string;
   /** What it means for patient data, in a sentence without its full stop. */
   readonly meaning: string;
   readonly metric: IMetric;
@@ -74,7 +76,7 @@ export class Alarms extends Construct {
     );
   }
 
-  private alarm(props: AlarmProps, section = props.name): Alarm {
+  private alarm(props: AlarmProps, section = props.section ?? props.name): Alarm {
     return new Alarm(this, props.name, {
       alarmName: this.names.of(props.name),
       alarmDescription: this.description(props.meaning, section),

@@ -1,27 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { MetricName } from '../runtime/metrics/metrics';
 
 /** Namespace of the metrics that processors and API write into their logs, in CloudWatch's embedded format. */
 export const METRIC_NAMESPACE = 'HipaaPipeline';
 
-/** Metrics of the application itself. Unit and meaning are in the name. */
-export type PipelineMetricName =
-  | 'EventsReceivedCount'
-  | 'EventsStoredCount'
-  | 'EventsDuplicateCount'
-  | 'EventsQuarantinedCount'
-  | 'CommitLatencyMs'
-  | 'IteratorAgeMs'
-  | 'LeasesHeldCount'
-  | 'LeaseLostCount'
-  | 'ApiErrorCount';
-
 /** A metric of one environment, by the minute. Default statistic: the sum. */
-export function pipelineMetric(
-  environmentSuffix: string,
-  metricName: PipelineMetricName,
-  statistic = Stats.SUM,
-): Metric {
+export function pipelineMetric(environmentSuffix: string, metricName: MetricName, statistic = Stats.SUM): Metric {
   return new Metric({
     namespace: METRIC_NAMESPACE,
     metricName,

@@ -13,6 +13,9 @@ export const METRIC_NAMES = [
   'LeasesHeldCount',
   'LeaseLostCount',
   'ApiErrorCount',
+  'IngestAcceptedCount',
+  'IngestRefusedCount',
+  'IngestDelayedCount',
 ] as const;
 export type MetricName = (typeof METRIC_NAMES)[number];
 

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
-import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
+import type { ProcessorService } from '../../foundation/processor-service';
 
 /** Age of the oldest record that was read, in milliseconds: the maximum over a minute. Reported only while somebody reads. */
 export function iteratorAge(stream: IStream): Metric {
@@ -11,4 +11,15 @@ export function iteratorAge(stream: IStream): Metric {
 /** Records that came in within a minute. */
 export function incomingRecords(stream: IStream): Metric {
   return stream.metricIncomingRecords({ statistic: Stats.SUM, period: Duration.minutes(1) });
+}
+
+/** Processors that run, the fewest within a minute. */
+export function runningTasks({ cluster, service }: ProcessorService): Metric {
+  return new Metric({
+    namespace: 'ECS/ContainerInsights',
+    metricName: 'RunningTaskCount',
+    dimensionsMap: { ClusterName: cluster.clusterName, ServiceName: service.serviceName },
+    statistic: Stats.MINIMUM,
+    period: Duration.minutes(1),
+  });
 }

@@ -15,7 +15,8 @@ export interface VitalsOperator {
 /** The task that runs `operator.ts`: empties the quarantine, exports and erases a patient's data. */
 export function vitalsOperator(foundation: Foundation, database: Database, cache: Cache | undefined): VitalsOperator {
   const { scope, settings, names, keys, network } = foundation;
-  const { observationRetentionDays, legalRetentionDays, legalRetentionBasis, logRetentionDays } = settings.compliance;
+  const { observationRetentionDays, legalRetentionDays, legalRetentionBasis, backupRetentionDays, logRetentionDays } =
+    settings.compliance;
   const exports = new ExportBucket(scope, 'Exports', {
     names,
     network,
@@ -39,6 +40,7 @@ export function vitalsOperator(foundation: Foundation, database: Database, cache
       OBSERVATION_RETENTION_DAYS: `${observationRetentionDays}`,
       ...(legalRetentionDays === undefined ? {} : { LEGAL_RETENTION_DAYS: `${legalRetentionDays}` }),
       ...(legalRetentionBasis === undefined ? {} : { LEGAL_RETENTION_BASIS: legalRetentionBasis }),
+      BACKUP_RETENTION_DAYS: `${backupRetentionDays}`,
       ENVIRONMENT_SUFFIX: names.suffix,
       EXPORT_BUCKET: exports.bucket.bucketName,
       ...cache?.environment(),

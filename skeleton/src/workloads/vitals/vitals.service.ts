@@ -43,8 +43,9 @@ export const vitals: WorkloadService = (foundation) => {
   const processor = vitalsProcessor(foundation, { ingest, database, cache });
   const api = vitalsApi(foundation, { ingest, database, cache, peakEventsPerSecond });
   const operator = vitalsOperator(foundation, database, cache);
-  vitalsAlarms(foundation, { ingest, database, processor, api });
-  const dashboard = vitalsDashboard(foundation, { ingest, database, processor, api });
+  const parts = { ingest, database, rotation, cache, processor, api };
+  vitalsAlarms(foundation, parts);
+  const dashboard = vitalsDashboard(foundation, parts);
 
   return {
     KinesisStreamName: ingest.stream.streamName,
