@@ -238,7 +238,12 @@ async function startApi({ settings, apiPort, common, guard, teardown }: Program 
   const api = new SupervisedProcess({
     name: 'The API',
     nodeArguments: [join(folder, 'index.mjs')],
-    environment: { ...common, API_PORT: String(apiPort) },
+    environment: {
+      ...common,
+      STREAM_NAME: new Names(settings.tenant.aws).of('events'),
+      OBSERVATION_RETENTION_DAYS: String(settings.tenant.compliance.observationRetentionDays),
+      API_PORT: String(apiPort),
+    },
     logFile: join(settings.logDirectory, 'api.log'),
     guard,
     isHealthy: async () => answersOk(`http://127.0.0.1:${apiPort}/health`),

@@ -7,6 +7,8 @@ export interface ResourceOffer {
   readonly type: CapabilityResourceType;
   readonly profile?: string;
   readonly search?: SearchDefinition;
+  /** What to know of `create`, where it is offered. */
+  readonly create?: string;
   readonly operations?: readonly OperationOffer[];
 }
 
@@ -31,6 +33,8 @@ export interface ServerDescription {
   readonly softwareName: string;
   /** How callers prove who they are. */
   readonly security: string;
+  /** What to know of `batch`, where it is offered. Default: it is not. */
+  readonly batch?: string;
 }
 
 /** A CapabilityStatement of this very server (kind `instance`), made from what is offered. */
@@ -54,22 +58,26 @@ export function capabilityStatement(
       {
         mode: 'server',
         security: { description: server.security },
-        resource: offers.map(({ type, profile, search, operations }) => ({
+        resource: offers.map(({ type, profile, search, create, operations }) => ({
           type,
           ...(profile === undefined ? {} : { supportedProfile: [profile] }),
-          ...(search === undefined ? {} : searchOffer(search)),
+          interaction: [
+            ...(create === undefined ? [] : [{ code: 'create' as const, documentation: create }]),
+            ...(search === undefined ? [] : [{ code: 'search-type' as const }]),
+          ],
+          ...(search === undefined ? {} : { searchParam: searchParameters(search) }),
           ...(operations === undefined ? {} : { operation: operations.map(operationOffer) }),
         })),
+        ...(server.batch === undefined
+          ? {}
+          : { interaction: [{ code: 'batch' as const, documentation: server.batch }] }),
       },
     ],
   };
 }
 
-function searchOffer(search: SearchDefinition) {
-  return {
-    interaction: [{ code: 'search-type' as const }],
-    searchParam: Object.entries(search).map(([name, { type, documentation }]) => ({ name, type, documentation })),
-  };
+function searchParameters(search: SearchDefinition) {
+  return Object.entries(search).map(([name, { type, documentation }]) => ({ name, type, documentation }));
 }
 
 /** FHIR has no place for an operation's parameters here, so they are told in words. */

@@ -39,6 +39,8 @@ export function lambdaHandler(
  * domain). API Gateway tells it only through the matched resource, whose segments are the path's last.
  */
 function routedPath(event: APIGatewayProxyEvent): string {
+  // The API's own root, of which a base path is no segment.
+  if (event.resource === '/') return '/';
   const proxied = event.pathParameters?.proxy;
   const resource = proxied === undefined ? event.resource : event.resource.replace('{proxy+}', proxied);
   const depth = resource.split('/').length - 1;
@@ -46,6 +48,7 @@ function routedPath(event: APIGatewayProxyEvent): string {
 }
 
 function beforeRoute(path: string, route: string): string {
+  if (route === '/') return path.replace(/\/$/, '');
   return path.endsWith(route) ? path.slice(0, -route.length) : '';
 }
 

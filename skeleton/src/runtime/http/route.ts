@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import type { FhirRequestError } from '../fhir/request-error';
+import type { FhirRequestError, RefusalStatus } from '../fhir/request-error';
 
 /** What a host knows of a request, handed to the application beside it. */
 export interface RequestFacts {
@@ -26,7 +26,7 @@ export type ApiContext = Context<ApiEnvironment>;
 
 /** What a route answers. */
 export interface Answer {
-  readonly status: 200 | 202 | 400 | 422 | 503;
+  readonly status: 200 | 202 | RefusalStatus;
   readonly contentType: string;
   /** An object is written as JSON, text as it is. Default: no body. */
   readonly body?: object | string;

@@ -8,7 +8,8 @@ import { capabilitiesRoute, type FhirRoute } from '../../../runtime/http/capabil
 import { healthRoute } from '../../../runtime/http/health-route';
 import { PostgresAccessAudit } from '../../../runtime/http/postgres-access-audit';
 import { isUnavailable, type Queryable, retryingOnce } from '../../../runtime/http/queryable';
-import type { ApiEnvironment } from '../../../runtime/http/route';
+import type { ApiEnvironment, IntakeRoute } from '../../../runtime/http/route';
+import { BATCH_DOCUMENTATION, CREATE_DOCUMENTATION } from '../ingest/offer';
 import type { LatestReadings } from '../latest-readings';
 
 export interface ApiDependencies {
@@ -19,23 +20,32 @@ export interface ApiDependencies {
   readonly observer: ApiObserver;
   /** Absent where the pipeline has no cache. */
   readonly latestReadings?: LatestReadings | undefined;
+  /** Routes of ingest, where one host serves both. Default: none, since a function of its own has them. */
+  readonly ingest?: readonly IntakeRoute[];
 }
 
 /** The vitals API: one application for Lambda, for the local stack and for tests. */
-export function createApi({ reader, writer, observer, latestReadings }: ApiDependencies): Hono<ApiEnvironment> {
+export function createApi({
+  reader,
+  writer,
+  observer,
+  latestReadings,
+  ingest = [],
+}: ApiDependencies): Hono<ApiEnvironment> {
   // Reading twice shows nothing new, and an access that is on record twice bears the same request id.
   const [patientReader, patientWriter] = [retryingOnce(reader), retryingOnce(writer)];
   const store = new ReadingStore(patientReader);
   const observation = observationRoute(store);
   const lastn = lastnRoute(new LastReadings(store, latestReadings));
   const resources: readonly FhirRoute[] = [
-    { ...observation, offer: { ...observation.offer, operations: [lastn.operation] } },
+    { ...observation, offer: { ...observation.offer, create: CREATE_DOCUMENTATION, operations: [lastn.operation] } },
   ];
   const routes = [
     ...resources.map(({ route }) => route),
     lastn.route,
     capabilitiesRoute(SERVER, resources),
     healthRoute([patientReader, patientWriter]),
+    ...ingest,
   ];
   return createApiApp(routes, { audit: new PostgresAccessAudit(patientWriter), observer, isUnavailable });
 }
@@ -46,4 +56,5 @@ const SERVER = {
   changedOn: '2026-11-22',
   softwareName: 'hipaa-pipeline',
   security: 'Requests are signed with AWS Signature Version 4 (IAM). Each read of patient data is audited.',
+  batch: BATCH_DOCUMENTATION,
 };

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { createApi } from './create-api';
-import { type ApiEnvironment, EnvironmentError } from '../../../runtime/environment';
+import { type ApiEnvironment, EnvironmentError, type IngestEnvironment } from '../../../runtime/environment';
 import { openApiConnections } from '../../../runtime/http/api-connections';
 import { apiObserver } from '../../../runtime/http/api-observer';
 import { startNodeHost } from '../../../runtime/http/node-host';
 import type { Log } from '../../../runtime/log/log';
 import type { Metrics } from '../../../runtime/metrics/metrics';
+import { openIngest } from '../ingest/open-ingest';
 import { connectLatestReadings } from '../latest-readings-connection';
 
 const CONNECTIONS_MAX = 5;
@@ -14,7 +15,7 @@ const CONNECTIONS_MAX = 5;
 const LOCAL_PRINCIPAL = 'local-developer';
 
 export interface ServeOptions {
-  readonly environment: ApiEnvironment;
+  readonly environment: ApiEnvironment & IngestEnvironment;
   /** 0 takes a free one. */
   readonly port: number;
   readonly log: Log;
@@ -24,7 +25,7 @@ export interface ServeOptions {
 }
 
 /**
- * Serves the API on this machine only. Says `api.listening` with the port when it is ready. Asked to end, it answers what is
+ * Serves the API on this machine only, queries and ingest on one port. Says `api.listening` with the port when it is ready. Asked to end, it answers what is
  * under way, closes its connections and resolves.
  *
  * @throws Node's error when the port is taken.
@@ -33,11 +34,13 @@ export async function serveApi({ environment, port, log, metrics, signal }: Serv
   const connections = openApiConnections(environment, log, CONNECTIONS_MAX);
   const { cache, region } = environment;
   const latest = connectLatestReadings({ cache, region, log, metrics });
+  const ingest = openIngest(environment, log, metrics);
   try {
     const app = createApi({
       ...connections,
       observer: apiObserver(log, metrics),
       latestReadings: latest?.latestReadings,
+      ingest: ingest.routes,
     });
     const host = await startNodeHost({ app, port, principal: LOCAL_PRINCIPAL });
     metrics.start();
@@ -45,7 +48,7 @@ export async function serveApi({ environment, port, log, metrics, signal }: Serv
     if (!signal.aborted) await once(signal, 'abort');
     await host.close();
   } finally {
-    await Promise.all([connections.close(), latest?.close()]);
+    await Promise.all([connections.close(), latest?.close(), ingest.close()]);
     metrics.stop();
   }
 }

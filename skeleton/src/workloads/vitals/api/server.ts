@@ -1,9 +1,15 @@
 /**
- * The vitals API of the local stack, with the environment of the Lambda function and `API_PORT`. It runs until SIGTERM or
+ * The vitals API of the local stack, with the environment of both Lambda functions and `API_PORT`. It runs until SIGTERM or
  * SIGINT; exit code 1 when it cannot start.
  */
 import { parseApiPort, serveApi } from './serve';
-import { type ApiEnvironment, EnvironmentError, parseApiEnvironment } from '../../../runtime/environment';
+import {
+  type ApiEnvironment,
+  EnvironmentError,
+  type IngestEnvironment,
+  parseApiEnvironment,
+  parseIngestEnvironment,
+} from '../../../runtime/environment';
 import { logCrashes } from '../../../runtime/log/crash';
 import { createLog } from '../../../runtime/log/log';
 import { Metrics } from '../../../runtime/metrics/metrics';
@@ -20,9 +26,15 @@ async function run(): Promise<void> {
 }
 
 /** A wrong environment is told to the person who wrote it. It names variables, and no value. */
-function readEnvironment(): { readonly environment: ApiEnvironment; readonly port: number } {
+function readEnvironment(): {
+  readonly environment: ApiEnvironment & IngestEnvironment;
+  readonly port: number;
+} {
   try {
-    return { environment: parseApiEnvironment(process.env), port: parseApiPort(process.env) };
+    return {
+      environment: { ...parseApiEnvironment(process.env), ...parseIngestEnvironment(process.env) },
+      port: parseApiPort(process.env),
+    };
   } catch (error) {
     if (!(error instanceof EnvironmentError)) throw error;
     process.stderr.write(`${error.message}\n`);

@@ -30,7 +30,13 @@ test('the CapabilityStatement is valid and describes this very server', async ()
     fhirVersion: '4.0.1',
     format: ['application/fhir+json'],
     implementation: { url: BASE_URL },
-    rest: [{ mode: 'server', resource: [{ type: 'Observation', interaction: [{ code: 'search-type' }] }] }],
+    rest: [
+      {
+        mode: 'server',
+        resource: [{ type: 'Observation', interaction: [{ code: 'create' }, { code: 'search-type' }] }],
+        interaction: [{ code: 'batch' }],
+      },
+    ],
   });
 });
 
@@ -64,6 +70,19 @@ test('every resource that it states is served, and what is not stated is not', a
   for (const path of ['/Patient', '/Observation/1', '/Observation/', '/', '/observation', '/Observation/_search']) {
     expect({ path, status: (await api.get(path)).status }).toEqual({ path, status: 404 });
   }
+});
+
+test('the operation that it states is served with the parameters that it tells of', async () => {
+  const [operation, ...others] = (await statement()).rest?.[0]?.resource?.[0]?.operation ?? [];
+  expect(others).toEqual([]);
+  expect(operation).toMatchObject({
+    name: 'lastn',
+    definition: 'http://hl7.org/fhir/OperationDefinition/Observation-lastn',
+  });
+  const told = [...(operation?.documentation ?? '').matchAll(/^- (\w+): /gm)].map(([, name]) => name);
+  expect(told).toEqual(['patient', 'code', 'category', 'max', '_format']);
+  const query = 'patient=p-1&code=8867-4&category=vital-signs&max=2&_format=json';
+  expect((await api.get(`/Observation/$lastn?${query}`)).status).toBe(200);
 });
 
 test('its own parameters are checked as well', async () => {

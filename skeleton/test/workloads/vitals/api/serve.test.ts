@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import type { Bundle } from 'fhir/r4';
 import { ApiFixture, reading } from './api-fixture';
 import { bundle } from '../../../../src/foundation/bundle';
-import { parseApiEnvironment } from '../../../../src/runtime/environment';
+import { parseApiEnvironment, parseIngestEnvironment } from '../../../../src/runtime/environment';
 import { createLog } from '../../../../src/runtime/log/log';
 import { Metrics } from '../../../../src/runtime/metrics/metrics';
 import { parseApiPort, serveApi } from '../../../../src/workloads/vitals/api/serve';
@@ -21,13 +21,23 @@ afterEach(async () => {
   await api.database.owner.query('TRUNCATE access_audit');
 });
 
+/** Variables of both functions that the local API serves for. */
+function variables(): Record<string, string> {
+  return { ...api.database.environment(), STREAM_NAME: 'events', OBSERVATION_RETENTION_DAYS: '90' };
+}
+
+function environmentWith(change: Record<string, string> = {}) {
+  const all = { ...variables(), ...change };
+  return { ...parseApiEnvironment(all), ...parseIngestEnvironment(all) };
+}
+
 /** The API in this process, until `stop`; what it says goes to `lines`. */
 async function serve(change: Record<string, string> = {}) {
   const lines: Record<string, unknown>[] = [];
   const write = (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>);
   const stopping = new AbortController();
   const done = serveApi({
-    environment: parseApiEnvironment({ ...api.database.environment(), ...change }),
+    environment: environmentWith(change),
     port: 0,
     log: createLog({ service: 'api', environment: 'test', destination: { write } }),
     metrics: new Metrics('test', write),
@@ -85,7 +95,7 @@ describe('the local API', () => {
   test('fails when its port is taken, and leaves nothing open', async () => {
     const { baseUrl, stop } = await serve();
     const second = serveApi({
-      environment: parseApiEnvironment(api.database.environment()),
+      environment: environmentWith(),
       port: Number(new URL(baseUrl).port),
       log: { event: () => undefined },
       metrics: new Metrics('test', () => undefined),
@@ -127,7 +137,7 @@ describe('the bundled program', () => {
   };
 
   test('says when it is ready and ends itself on SIGTERM', async () => {
-    const { program, lines } = start({ ...api.database.environment(), API_PORT: '0' });
+    const { program, lines } = start({ ...variables(), API_PORT: '0' });
     try {
       const events: string[] = [];
       let port = 0;
