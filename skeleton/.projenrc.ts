@@ -84,6 +84,7 @@ const project = new awscdk.AwsCdkTypeScriptApp({
     '@aws-sdk/client-cloudwatch@3.1164.0',
     '@aws-sdk/client-cloudwatch-logs@3.1169.0',
     '@aws-sdk/client-ecs@3.1164.0',
+    '@aws-sdk/client-elasticache@3.1127.0',
     '@aws-sdk/client-kms@3.1164.0',
   ],
 
