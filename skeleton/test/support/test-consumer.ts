@@ -4,6 +4,7 @@ import { createConsumer } from '../../src/runtime/kinesis/consumer';
 import { LeaseCoordinator } from '../../src/runtime/kinesis/lease-coordinator';
 import { EventName } from '../../src/runtime/log/vocabulary';
 import { Metrics } from '../../src/runtime/metrics/metrics';
+import { VitalSignsEvent } from '../../src/workloads/vitals/event';
 import { VitalSignPartitions } from '../../src/workloads/vitals/partitions';
 import { vitalsWorkload } from '../../src/workloads/vitals/store';
 
@@ -24,6 +25,8 @@ export interface TestConsumerOptions {
   /** Default 2: short, so that tests of lost leases are. */
   readonly leaseSeconds?: number;
   readonly batchEventsMax?: number;
+  /** Hears of the events of each commit, in the order of the commits. */
+  readonly committed?: (events: readonly VitalSignsEvent[]) => void;
 }
 
 /** Runs the vitals consumer in this process, on a stream of the double or the emulator. */
@@ -37,7 +40,7 @@ export function startTestConsumer(options: TestConsumerOptions): TestConsumer {
     streamName: options.streamName ?? 'stream',
     workerId: options.workerId ?? 'worker-1',
     pool,
-    workload: vitalsWorkload(new VitalSignPartitions(pool, 90), 90),
+    workload: { ...vitalsWorkload(new VitalSignPartitions(pool, 90), 90), committed: options.committed },
     pollIntervalMs: 20,
     batchEventsMax: options.batchEventsMax ?? 500,
     leaseSeconds: options.leaseSeconds ?? 2,
