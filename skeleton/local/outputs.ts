@@ -7,6 +7,10 @@ import { partitionOf, type TenantSettings } from '../src/tenant';
 export type LocalOutputs = OutputValues & {
   /** Endpoint of the Kinesis emulator; in AWS the SDK finds Kinesis by region. */
   readonly LocalKinesisEndpoint: string;
+  /** Port of PostgreSQL: a deployment has the usual one. */
+  readonly LocalDatabasePort: string;
+  /** PEM file with the authority of PostgreSQL's certificate. */
+  readonly LocalDatabaseCaFile: string;
   /** Endpoint of the Secrets Manager double, which rotates the database's secret when it is asked to. */
   readonly LocalSecretsManagerEndpoint: string;
   /** ARN under which that double keeps the cache's auth token; absent without a cache. */
@@ -26,12 +30,14 @@ export function localOutputs({
   tenant,
   kinesisEndpoint,
   secretsManagerEndpoint,
+  database,
   apiPort,
   cache,
 }: {
   readonly tenant: TenantSettings;
   readonly kinesisEndpoint: string;
   readonly secretsManagerEndpoint: string;
+  readonly database: { readonly port: number; readonly caFile: string };
   readonly apiPort: number;
   /** Absent where the tenant has none. */
   readonly cache?: RedisAddress | undefined;
@@ -65,6 +71,8 @@ export function localOutputs({
     AlarmTopicArn: 'local',
     DashboardName: 'local',
     LocalKinesisEndpoint: kinesisEndpoint,
+    LocalDatabasePort: String(database.port),
+    LocalDatabaseCaFile: database.caFile,
     LocalSecretsManagerEndpoint: secretsManagerEndpoint,
     ...(cache && cacheOutputs(tenant, cache)),
   };

@@ -124,6 +124,7 @@ async function startParts(settings: LocalStackSettings, teardown: Teardown): Pro
     tenant,
     kinesisEndpoint: kinesis.endpoint,
     secretsManagerEndpoint: secretsManager.endpoint,
+    database: postgres,
     apiPort,
     cache: redis?.address,
   });

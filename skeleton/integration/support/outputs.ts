@@ -46,6 +46,9 @@ const outputsSchema = z.discriminatedUnion('Target', [
     ...shared,
     /** Endpoint of the Kinesis emulator: in AWS the SDK finds Kinesis by the region. */
     LocalKinesisEndpoint: z.url(url),
+    LocalDatabasePort: text,
+    /** PEM file with the authority of PostgreSQL's certificate. */
+    LocalDatabaseCaFile: text,
     /** Endpoint of the double that rotates the database's secret. */
     LocalSecretsManagerEndpoint: z.url(url),
     /** ARN under which that double keeps the cache's auth token. */

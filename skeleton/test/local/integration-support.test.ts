@@ -27,6 +27,7 @@ const outputs = localOutputs({
   tenant,
   kinesisEndpoint: 'http://127.0.0.1:4568',
   secretsManagerEndpoint: 'http://127.0.0.1:2',
+  database: { port: 5433, caFile: '/tmp/authority.pem' },
   apiPort: 8080,
 });
 
