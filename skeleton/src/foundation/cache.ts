@@ -33,11 +33,8 @@ export function cacheNodeType(peakEventsPerSecond: number): string {
   return peakEventsPerSecond <= BURSTABLE_PEAK_EVENTS_PER_SECOND ? 'cache.t4g.medium' : 'cache.m7g.large';
 }
 
-/**
- * Settings of the nodes. Every key expires, so when memory runs short the keys nearest to their end go first: those of the patients who have
- * been silent longest.
- */
-export const CACHE_PARAMETERS = { 'cluster-enabled': 'yes', 'maxmemory-policy': 'volatile-ttl' } as const;
+/** Settings of the nodes. When memory runs short, what was touched longest ago goes first: the patients who have been silent longest. */
+export const CACHE_PARAMETERS = { 'cluster-enabled': 'yes', 'maxmemory-policy': 'allkeys-lru' } as const;
 
 /** Metrics of ElastiCache that tell how a node is (Amazon ElastiCache User Guide, "Metrics for Valkey and Redis OSS"). */
 export type CacheMetricName =
@@ -46,7 +43,10 @@ export type CacheMetricName =
 export interface CacheProps {
   readonly names: Names;
   readonly network: Network;
-  /** Existing secret whose whole text is the auth token. Its change is its owner's: the group takes a new token with the next deployment. */
+  /**
+   * Existing secret whose whole text is the auth token. Its change is its owner's, and takes two steps, of which the runbook tells:
+   * CloudFormation reads a secret only when the resource that names it changes otherwise.
+   */
   readonly authToken: ExistingSecret;
   /** Two or more, each with a replica in another zone. */
   readonly nodeGroups: number;
@@ -172,7 +172,7 @@ export class Cache extends Construct {
   private parameterGroup(): CfnParameterGroup {
     return new CfnParameterGroup(this, 'Parameters', {
       cacheParameterGroupFamily: 'redis7',
-      description: 'Cluster mode; what expires first goes first',
+      description: 'Cluster mode; what was touched longest ago goes first',
       properties: { ...CACHE_PARAMETERS },
     });
   }

@@ -47,10 +47,10 @@ describe('the cache', () => {
     expect(JSON.stringify(group.Properties.CacheSubnetGroupName)).toContain('CacheSubnetGroup');
   });
 
-  it('drops what expires first when memory runs short, in a parameter group of the engine’s family', () => {
+  it('drops what was touched longest ago when memory runs short, in a parameter group of the engine’s family', () => {
     expect(only('AWS::ElastiCache::ParameterGroup').Properties).toMatchObject({
       CacheParameterGroupFamily: 'redis7',
-      Properties: { 'cluster-enabled': 'yes', 'maxmemory-policy': 'volatile-ttl' },
+      Properties: { 'cluster-enabled': 'yes', 'maxmemory-policy': 'allkeys-lru' },
     });
   });
 
