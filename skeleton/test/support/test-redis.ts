@@ -1,23 +1,25 @@
 import { readFileSync } from 'node:fs';
-import { Cluster } from 'ioredis';
+import { Cluster, type Redis } from 'ioredis';
 import { sharedRedis } from './services';
 import { testSecretsManagerClient } from './template-database';
+import { eventually } from './test-consumer';
 import { SecretsManagerDouble, startSecretsManager } from '../../local/doubles/secrets-manager';
 import type { RedisAddress } from '../../local/redis-cluster';
 import type { CacheSettings } from '../../src/runtime/environment';
-import type { Log } from '../../src/runtime/log/log';
+import { createLog } from '../../src/runtime/log/log';
 import { Metrics } from '../../src/runtime/metrics/metrics';
 import { AuthTokenSecret } from '../../src/runtime/redis/auth-token';
 import { RedisClient, RedisClientOptions } from '../../src/runtime/redis/redis-client';
 
-/** A line of the log: the event and its fields. */
-export type LoggedEvent = Parameters<Log['event']>;
+/** A line of the log. */
+export type LogLine = Readonly<Record<string, unknown>>;
 
 /** A client of a Redis cluster as the processes have it, and what it said. */
 export interface TestRedisClient {
   readonly client: RedisClient;
   readonly metrics: Metrics;
-  readonly logged: LoggedEvent[];
+  /** What the process would write, line by line. */
+  readonly logged: LogLine[];
   /** Sum of a metric so far. */
   sum(name: string): number;
 }
@@ -29,6 +31,8 @@ export interface TestRedis {
   readonly secretsManager: SecretsManagerDouble;
   /** With all rights, to prepare and to assess. */
   readonly admin: Cluster;
+  /** Does something on every node, once all are known. */
+  onEachNode(work: (node: Redis) => Promise<unknown>): Promise<void>;
   /** Closed by `close`. */
   connect(options?: Partial<RedisClientOptions>): TestRedisClient;
   /** Environment variables with which a child process finds the cache. */
@@ -37,6 +41,8 @@ export interface TestRedis {
   close(): Promise<void>;
 }
 
+/** Of a cluster that is started here, and the least of any other. */
+const NODES = 2;
 const SECRET_ARN = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:test/cache-a1B2c3';
 
 /** @param given a cluster of the test's own, for tests that stop or flush it. Default: the one that all share. */
@@ -48,6 +54,8 @@ export async function openTestRedis(given?: RedisAddress): Promise<TestRedis> {
   const settings = { host, port, caFile, authTokenSecretArn: SECRET_ARN };
   const admin = new Cluster([{ host, port }], {
     dnsLookup: (name, callback) => callback(null, name),
+    // A node that answers before the cluster is formed anew knows of itself alone.
+    slotsRefreshInterval: 200,
     redisOptions: { password, tls: caFile === undefined ? {} : { ca: readFileSync(caFile) } },
   });
   // Tests stop the cluster under it; what matters shows in the commands.
@@ -58,14 +66,25 @@ export async function openTestRedis(given?: RedisAddress): Promise<TestRedis> {
     settings,
     secretsManager,
     admin,
+    onEachNode: async (work) => {
+      await eventually(
+        () => admin.nodes('master').length,
+        (known) => known >= NODES,
+      );
+      await Promise.all(admin.nodes('master').map(async (node) => work(node)));
+    },
     connect: (options) => {
-      const logged: LoggedEvent[] = [];
+      const logged: LogLine[] = [];
       const lines: string[] = [];
       const metrics = new Metrics('test', (line) => lines.push(line));
       const client = new RedisClient({
         cache: settings,
         secret: new AuthTokenSecret(sdk, SECRET_ARN),
-        log: { event: (...event) => logged.push(event) },
+        log: createLog({
+          service: 'test',
+          environment: 'test',
+          destination: { write: (line) => logged.push(JSON.parse(line) as LogLine) },
+        }),
         metrics,
         // A busy machine must not look like a Redis that hangs.
         timeoutMs: 5_000,

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type RedisCluster, startRedisCluster } from '../../../local/redis-cluster';
 import { withForeignAuthority } from '../../support/foreign-authority';
 import { eventually } from '../../support/test-consumer';
-import { openTestRedis, type TestRedis } from '../../support/test-redis';
+import { type LogLine, openTestRedis, type TestRedis } from '../../support/test-redis';
 
 // The first test that needs a server waits for its start.
 jest.setTimeout(120_000);
@@ -21,7 +21,7 @@ afterAll(async () => {
 const KEY = 'test:{1}';
 /** Timeouts as they are in production. */
 const IMPATIENT = { timeoutMs: 200, firstTimeoutMs: 1_000 };
-const events = (logged: readonly (readonly [string, ...unknown[]])[]) => logged.map(([event]) => event);
+const events = (logged: readonly LogLine[]) => logged.map(({ event }) => event);
 
 async function durationOf(work: () => Promise<unknown>): Promise<number> {
   const startedAtMs = performance.now();
@@ -37,7 +37,8 @@ describe('a Redis that answers', () => {
     const answers = await Promise.all(keys.map(async (key) => client.run(async (commands) => commands.set(key, 'x'))));
 
     expect(new Set(answers)).toEqual(new Set(['OK']));
-    const sizes = await Promise.all(redis.admin.nodes('master').map(async (node) => node.dbsize()));
+    const sizes: number[] = [];
+    await redis.onEachNode(async (node) => sizes.push(await node.dbsize()));
     expect(sizes).toHaveLength(2);
     expect(Math.min(...sizes)).toBeGreaterThan(0);
     expect(redis.secretsManager.readsCount - readsBefore).toBe(1);
@@ -59,7 +60,7 @@ describe('a Redis that answers', () => {
     await client.run(async (commands) => commands.set(KEY, 'text'));
 
     await expect(client.run(async (commands) => commands.hget(KEY, 'field'))).rejects.toThrow('WRONGTYPE');
-    expect(logged.at(-1)).toMatchObject(['cache.unavailable', { cacheFault: 'refused', attempt: 1 }]);
+    expect(logged.at(-1)).toMatchObject({ event: 'cache.unavailable', cacheFault: 'refused', attempt: 1 });
   });
 });
 
@@ -120,7 +121,7 @@ test('a Redis that was killed is found again when it is back, empty', async () =
 
 describe('a token that was rotated', () => {
   async function setPassword(password: string): Promise<void> {
-    await Promise.all(redis.admin.nodes('master').map(async (node) => node.config('SET', 'requirepass', password)));
+    await redis.onEachNode(async (node) => node.config('SET', 'requirepass', password));
   }
 
   test('is read again when the old one is refused', async () => {
@@ -165,7 +166,7 @@ describe('a token that was rotated', () => {
     try {
       const { client, logged } = redis.connect(IMPATIENT);
       await expect(client.run(async (commands) => commands.ping())).rejects.toThrow('expected the auth token');
-      expect(logged).toMatchObject([['cache.unavailable', { cacheFault: 'other' }]]);
+      expect(logged).toMatchObject([{ event: 'cache.unavailable', cacheFault: 'other' }]);
     } finally {
       redis.secretsManager.put(redis.settings.authTokenSecretArn, cluster.password);
     }

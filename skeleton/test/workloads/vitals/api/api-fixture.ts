@@ -4,6 +4,7 @@ import type { AnsweredRequest } from '../../../../src/runtime/http/api-app';
 import type { Queryable } from '../../../../src/runtime/http/queryable';
 import type { ApiEnvironment, RequestFacts } from '../../../../src/runtime/http/route';
 import { createApi } from '../../../../src/workloads/vitals/api/create-api';
+import type { LatestReadings } from '../../../../src/workloads/vitals/latest-readings';
 import { createTestDatabase, type TestDatabase } from '../../../support/test-database';
 
 export const BASE_URL = 'https://api.hospital.example/prod';
@@ -85,10 +86,13 @@ export class ApiFixture {
   }
 
   /** The application, with other connections where given. */
-  app(connections: { reader?: Queryable; writer?: Queryable } = {}): Hono<ApiEnvironment> {
+  app(
+    connections: { reader?: Queryable; writer?: Queryable; latestReadings?: LatestReadings } = {},
+  ): Hono<ApiEnvironment> {
     return createApi({
       reader: connections.reader ?? this.connections,
       writer: connections.writer ?? this.connections,
+      latestReadings: connections.latestReadings,
       observer: {
         answered: (request) => this.answered.push(request),
         auditFailed: (_requestId, error) => this.auditFailures.push(error),
