@@ -53,9 +53,6 @@ export function oruToEvents(segments: readonly [Segment, ...Segment[]], now: Dat
     // All but the time has been checked.
     else faults.push(timeField.segment.fault('102', timeField.field, result.rejection.reason));
   }
-  if (events.length > ENTRIES_MAX) {
-    faults.unshift({ condition: '207', place: { segment: 'OBX', sequence: 1 }, text: tooMany(events.length) });
-  }
   if (events.length === 0 && faults.length === 0) faults.push(...nothingToStore(segments, warnings));
   const [first, ...rest] = faults;
   if (first !== undefined) throw new Hl7Refusal('AE', [first, ...rest]);
@@ -68,18 +65,18 @@ function readGroups(segments: readonly [Segment, ...Segment[]]) {
   const groups = new Map<string, Group>();
   const faults: Hl7Fault[] = [];
   const warnings: Hl7Fault[] = [];
+  let isAfterPatient = false;
   let patientId: string | undefined;
   let obr: Segment | undefined;
   for (const segment of segments) {
     if (segment.name === 'PID') {
+      isAfterPatient = true;
       obr = undefined;
       patientId = patientOf(segment);
       if (patientId === undefined) faults.push(patientFault(segment));
     } else if (segment.name === 'OBR') {
       obr = segment;
-      if (!segments.slice(0, segments.indexOf(segment)).some(({ name }) => name === 'PID')) {
-        faults.push(outOfOrder(segment, 'PID'));
-      }
+      if (!isAfterPatient) faults.push(outOfOrder(segment, 'PID'));
     } else if (segment.name === 'OBX') {
       if (obr === undefined) {
         faults.push(outOfOrder(segment, 'OBR'));
@@ -90,6 +87,8 @@ function readGroups(segments: readonly [Segment, ...Segment[]]) {
           for (const fault of result.faults) (fault.severity === 'W' ? warnings : faults).push(fault);
         } else if (patientId !== undefined) {
           addTo(groups, { patientId, obr, reading: result.reading });
+          // What is refused anyway is not read to its end.
+          if (groups.size > ENTRIES_MAX) return { groups: [], faults: [tooMany(segment)], warnings };
         }
       }
     }
@@ -137,6 +136,7 @@ function nothingToStore(segments: readonly Segment[], warnings: readonly Hl7Faul
   return [{ condition: '101', place: { segment: missing, sequence: 1 }, text }];
 }
 
-function tooMany(count: number): string {
-  return `The message holds ${count} readings of one moment: legal are ${ENTRIES_MAX} at most, send it in several messages`;
+function tooMany(segment: Segment): Hl7Fault {
+  const text = `The message holds more than ${ENTRIES_MAX} readings of one moment each: send it in several messages`;
+  return { condition: '207', place: segment.place(), text };
 }
