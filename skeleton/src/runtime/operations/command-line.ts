@@ -94,9 +94,6 @@ export function parseCommandLine<Command extends CommandSpec>(
   const command = program.commands.find(({ name }) => name === plain.slice(0, 2).join(' '));
   if (wantsHelp) return { mode: 'help', text: command ? helpOf(program, command) : help(program) };
   if (command === undefined) throw unknownCommand(program, plain);
-  if (plain.length > 2) {
-    throw usage(`${command.name} takes options only, and there is a word too many: values follow their option's name.`);
-  }
 
   const values = new Map<string, string[]>();
   for (const { name, rawName, value } of given) {
@@ -107,6 +104,9 @@ export function parseCommandLine<Command extends CommandSpec>(
     const earlier = values.get(name) ?? [];
     if (earlier.length > 0 && !spec.isRepeatable) throw usage(`--${name} is given twice.`);
     values.set(name, [...earlier, value]);
+  }
+  if (plain.length > 2) {
+    throw usage(`${command.name} takes options only, and there is a word too many: values follow their option's name.`);
   }
   checkPresence(program, command, values);
   return { mode: 'run', command, options: new GivenOptions(values) };

@@ -1,0 +1,42 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { bundle } from '../../../../src/foundation/bundle';
+
+/** The operator's program as its task runs it: one bundled file, in a process of its own. */
+export interface OperatorProcess {
+  /** Waits for its end: the exit code, or the signal that ended it, and all that it wrote. */
+  readonly ended: Promise<{ readonly end: number | string; readonly output: string }>;
+  signal(signal: 'SIGTERM' | 'SIGKILL'): void;
+}
+
+let bundled: string | undefined;
+const running = new Set<ChildProcess>();
+
+export function startOperator(variables: Readonly<Record<string, string>>, ...words: string[]): OperatorProcess {
+  bundled ??= bundle({ name: 'test-vitals-operator', entry: 'src/workloads/vitals/operator.ts' });
+  const child = spawn(process.execPath, [join(bundled, 'index.mjs'), ...words], {
+    env: { NODE_NO_WARNINGS: '1', ...variables },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.add(child);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
+  }
+  return {
+    signal: (signal) => void child.kill(signal),
+    ended: new Promise((resolve) => {
+      child.once('close', (code, signal) => {
+        running.delete(child);
+        resolve({ end: code ?? signal ?? 'unknown', output });
+      });
+    }),
+  };
+}
+
+/** Kills what is still running: for `afterEach`, so that a failed test leaves nothing behind. */
+export async function killOperators(): Promise<void> {
+  const ends = [...running].map(async (child) => new Promise((resolve) => child.once('close', resolve)));
+  for (const child of running) child.kill('SIGKILL');
+  await Promise.all(ends);
+}
