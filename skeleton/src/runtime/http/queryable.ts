@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { QueryResult, QueryResultRow } from 'pg';
 import { databaseErrorKind, sqlStateOf } from '../postgres/errors';
 
@@ -8,6 +9,8 @@ export interface Queryable {
 
 /** SQLSTATE of a statement that ran out of its time: a second try would take as long. */
 const QUERY_CANCELED = '57014';
+/** What breaks one connection mostly breaks its neighbours in the pool: time for the pool to hear of them, and to drop them. */
+const RETRY_PAUSE_MS = 100;
 
 /**
  * Runs a statement a second time when the first met a connection that is gone. A Lambda environment that was frozen finds its
@@ -21,6 +24,7 @@ export function retryingOnce(database: Queryable): Queryable {
         return await database.query<Row>(text, values);
       } catch (error) {
         if (!isUnavailable(error) || sqlStateOf(error) === QUERY_CANCELED) throw error;
+        await sleep(RETRY_PAUSE_MS);
         return database.query<Row>(text, values);
       }
     },

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Pool, PoolClient, QueryConfig, QueryResult, QueryResultRow } from 'pg';
 import { isAuthenticationError } from './errors';
-import { DatabaseLogin, DatabaseSecret } from './secret';
+import { DatabaseLogin, DatabaseSecret, isSameLogin } from './secret';
 import { databaseTls } from './tls';
 import { DatabaseSettings } from '../environment';
 import { Log } from '../log/log';
@@ -31,7 +31,7 @@ export interface DatabasePoolOptions {
 const CONNECTION_LIFETIME_SECONDS = 1_800;
 /** What a client waits beyond the server's own limit before it takes the connection for dead. */
 const NETWORK_ALLOWANCE_MS = 5_000;
-const LOGIN_RETRY_MS = { first: 100, most: 2_000 };
+const LOGIN_RETRY_MS = { first: 100, most: 500 };
 
 /**
  * Connections to PostgreSQL that outlive a rotation of the password: the login is read through Secrets Manager, and read
@@ -121,7 +121,7 @@ export class DatabasePool {
         log.event('database.login_refused', { attempt, error });
       }
       const renewed = await secret.replace(login);
-      if (renewed === login) {
+      if (isSameLogin(renewed, login)) {
         await sleep(waitMs);
         waitMs = Math.min(waitMs * 2, LOGIN_RETRY_MS.most);
       }

@@ -25,7 +25,8 @@ export class DatabaseSecret extends RenewableSecret<DatabaseLogin> {
   }
 }
 
-function isSameLogin(one: DatabaseLogin, other: DatabaseLogin): boolean {
+/** Whether two logins are the same, however often they were read. */
+export function isSameLogin(one: DatabaseLogin, other: DatabaseLogin): boolean {
   return one.username === other.username && one.password === other.password;
 }
 

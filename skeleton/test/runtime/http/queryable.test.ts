@@ -31,6 +31,19 @@ test('a connection that breaks under a statement is not the caller’s trouble',
   expect(connections.count).toBe(2);
 });
 
+test('nor are the pool’s other connections that broke with it', async () => {
+  await database.owner.query('CREATE SEQUENCE round');
+  // Several connections that wait in the pool, and a statement that ends them all, its own among them.
+  await Promise.all(Array.from({ length: 4 }, async () => database.owner.query('SELECT pg_sleep(0.1)')));
+  const { rows } = await retryingOnce(database.owner).query<{ answer: string }>(
+    `SELECT CASE WHEN nextval('round') = 1 THEN (
+       SELECT count(pg_terminate_backend(pid))::text FROM pg_stat_activity
+       WHERE datname = current_database() AND usename = current_user
+     ) ELSE 'answered' END AS answer`,
+  );
+  expect(rows).toEqual([{ answer: 'answered' }]);
+});
+
 test('one that breaks again is, after the second time', async () => {
   const connections = counting(database.owner);
   const broken = await retryingOnce(connections)

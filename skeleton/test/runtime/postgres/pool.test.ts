@@ -76,6 +76,19 @@ describe('DatabasePool', () => {
     await expect(waiting).resolves.toMatchObject({ rows: [{ answer: 1 }] });
   });
 
+  test('asks Secrets Manager now and then only while the two do not agree', async () => {
+    const pool = database.pool('pipeline_api');
+    await pool.query('SELECT 1');
+    const { publish } = await database.rotatePassword();
+    await cutConnections();
+    const waiting = pool.query('SELECT 1 AS answer');
+    setTimeout(publish, 1_200);
+
+    await expect(waiting).resolves.toMatchObject({ rows: [{ answer: 1 }] });
+    // After 100, 200, 400 and then every 500 ms.
+    expect(database.secretsManager.readsCount).toBeLessThanOrEqual(7);
+  });
+
   test('tells the refusal when the two never agree', async () => {
     const pool = database.pool('pipeline_api', { loginPatienceMs: 300 });
     await database.rotatePassword();
