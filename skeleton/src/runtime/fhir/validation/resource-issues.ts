@@ -27,11 +27,12 @@ export function resourceIssues(type: ValidatedType, resource: unknown, root: str
   }
   const validate = VALIDATORS[type];
   if (validate(resource)) return [];
-  const issues = (validate.errors ?? []).map((fault) => issueOf(fault, root));
-  const rest = issues.length - ISSUES_MAX;
-  if (rest <= 0) return issues;
+  const faults = validate.errors ?? [];
+  const issues = faults.slice(0, ISSUES_MAX).map((fault) => issueOf(fault, root));
+  const rest = faults.length - issues.length;
+  if (rest === 0) return issues;
   return [
-    ...issues.slice(0, ISSUES_MAX),
+    ...issues,
     { severity: 'information', code: 'informational', diagnostics: `${rest} more issues are not listed` },
   ];
 }

@@ -77,11 +77,11 @@ test('what nests without end is refused and not followed', () => {
 
 test('base64 that the schema’s own pattern would try for ever is judged at once', () => {
   const valueBase64Binary = `${'AAAA  '.repeat(2_000)}!`;
-  const startedAtMs = performance.now();
+  const before = process.cpuUsage();
   expect(placesOf({ ...HEART_RATE, extension: [{ url: 'x', valueBase64Binary }] })).toEqual([
     'value Observation.extension[0].valueBase64Binary',
   ]);
-  expect(performance.now() - startedAtMs).toBeLessThan(1_000);
+  expect(process.cpuUsage(before).user / 1_000).toBeLessThan(1_000);
 });
 
 test('a hundred faults are told by the first twenty and by how many there are', () => {
