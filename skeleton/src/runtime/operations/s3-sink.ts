@@ -36,6 +36,7 @@ export async function openS3Sink(options: S3SinkOptions): Promise<Sink> {
   let gathered: Uint8Array[] = [];
   let gatheredBytes = 0;
 
+  // Parts of an upload that is not completed cannot be read. Where the role may not remove them, the bucket does, in days.
   const abort = async () => {
     await client.send(new AbortMultipartUploadCommand(part)).catch(() => undefined);
   };
