@@ -1,33 +1,7 @@
-import { z } from 'zod';
 import { ApiFixture, NOON } from './api-fixture';
+import { blocksOf, explain, isOfTable, type PlanNode, rowsOf, rowsRead } from './query-plan';
 import { readObservationSearch } from '../../../../src/workloads/vitals/api/observation-search';
 import { READINGS_PAGE_SQL, readingsPageParameters } from '../../../../src/workloads/vitals/api/reading-store';
-
-/** A node of PostgreSQL's plan with what it did (`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON)`). */
-interface PlanNode {
-  readonly 'Node Type': string;
-  readonly 'Relation Name'?: string | undefined;
-  /** Rows of one loop, on average. */
-  readonly 'Actual Rows': number;
-  readonly 'Actual Loops': number;
-  /** Rows of one loop that were read in vain. */
-  readonly 'Rows Removed by Filter'?: number | undefined;
-  readonly 'Shared Hit Blocks': number;
-  readonly 'Shared Read Blocks': number;
-  readonly Plans?: readonly PlanNode[] | undefined;
-}
-const planNode: z.ZodType<PlanNode> = z.lazy(() =>
-  z.object({
-    'Node Type': z.string(),
-    'Relation Name': z.string().optional(),
-    'Actual Rows': z.number(),
-    'Actual Loops': z.number(),
-    'Rows Removed by Filter': z.number().optional(),
-    'Shared Hit Blocks': z.number(),
-    'Shared Read Blocks': z.number(),
-    Plans: z.array(planNode).optional(),
-  }),
-);
 
 const READINGS = 40_000;
 const DAYS = 4;
@@ -56,21 +30,8 @@ afterAll(async () => {
 
 async function planOf(query: string): Promise<PlanNode[]> {
   const { query: search } = readObservationSearch(new URLSearchParams(query));
-  const { rows } = await api.connections.query<{ 'QUERY PLAN': unknown }>(
-    `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${READINGS_PAGE_SQL}`,
-    readingsPageParameters(search),
-  );
-  const [{ Plan: root }] = z.tuple([z.object({ Plan: planNode })]).parse(rows[0]?.['QUERY PLAN']);
-  return flatten(root);
+  return explain(api.connections, READINGS_PAGE_SQL, readingsPageParameters(search));
 }
-
-function flatten(node: PlanNode): PlanNode[] {
-  return [node, ...(node.Plans ?? []).flatMap(flatten)];
-}
-
-const rowsOf = (node: PlanNode) => Math.round(node['Actual Rows'] * node['Actual Loops']);
-const rowsRead = (node: PlanNode) => rowsOf(node) + (node['Rows Removed by Filter'] ?? 0) * node['Actual Loops'];
-const isOfTable = (node: PlanNode) => (node['Relation Name'] ?? '').startsWith('vital_sign');
 
 /** The cursor of the page after the first. */
 async function secondPage(query: string): Promise<string> {
@@ -114,8 +75,6 @@ describe.each([
 });
 
 test('a page deep in the past costs no more than the first, and looks at no partition of a later day', async () => {
-  const blocks = (nodes: PlanNode[]) =>
-    (nodes[0]?.['Shared Hit Blocks'] ?? 0) + (nodes[0]?.['Shared Read Blocks'] ?? 0);
   const query = 'patient=p-1&code=8867-4';
   const observedAt = new Date(NOON.getTime() - (DAYS - 1) * 86_400_000).toISOString().replace('Z', '000Z');
   const cursor = readObservationSearch(new URLSearchParams(query)).cursorAfter({
@@ -124,7 +83,7 @@ test('a page deep in the past costs no more than the first, and looks at no part
     eventId: crypto.randomUUID(),
   });
   const deep = await planOf(`${query}&_cursor=${cursor}`);
-  expect(blocks(deep)).toBeLessThanOrEqual(blocks(await planOf(query)) * 2);
+  expect(blocksOf(deep[0])).toBeLessThanOrEqual(blocksOf((await planOf(query))[0]) * 2);
   const days = deep.filter(isOfTable).map((node) => (node['Relation Name'] ?? '').slice(-8));
   expect(days.sort().at(-1)).toBe(observedAt.slice(0, 10).replaceAll('-', ''));
 });
