@@ -2,8 +2,8 @@ import { batch, bloodPressure, heartRate, HL7_V2, idsOf } from './ingest-fixture
 import { createApiApp } from '../../../../src/runtime/http/api-app';
 import { StreamWriter } from '../../../../src/runtime/kinesis/put-records';
 import { toObservation } from '../../../../src/workloads/vitals/api/observation';
-import type { Reading } from '../../../../src/workloads/vitals/api/reading-store';
 import { ingestRoutes } from '../../../../src/workloads/vitals/ingest/ingest-routes';
+import type { Reading } from '../../../../src/workloads/vitals/reading';
 import { countOf, eventually, startTestConsumer, type TestConsumer } from '../../../support/test-consumer';
 import { createTestDatabase, type TestDatabase } from '../../../support/test-database';
 import { createTestStream, type TestStream } from '../../../support/test-stream';
