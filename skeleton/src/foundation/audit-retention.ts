@@ -13,8 +13,8 @@ import type { Framework, TenantSettings } from '../tenant';
 const AUDIT_DAYS_MIN: Readonly<Record<Framework, number>> = { hipaa: 2192, gdpr: 0, lgpd: 184 };
 
 /**
- * Days that the audit record is kept: CloudTrail's files and log, the API's access log, the firewall's log, the database's log, and the table
- * `access_audit`. As long as other logs, and never shorter than a chosen framework asks, whatever `compliance.logRetentionDays` says.
+ * Days that the audit record is kept: CloudTrail's files and log, the API's access log, the firewall's log, the database's log, the log of who
+ * fetched exports, and the table `access_audit`. As long as other logs, and never shorter than a chosen framework asks, whatever `compliance.logRetentionDays` says.
  *
  * @returns one of `LOG_RETENTION_DAYS`, the terms that CloudWatch Logs knows.
  */

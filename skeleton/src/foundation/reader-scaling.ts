@@ -39,8 +39,8 @@ export interface ReaderScalingProps {
 
 /**
  * Adds readers to an Aurora cluster while those that are there are busy, quickly, and takes them away again, slowly. A reader that is added
- * takes parameters, key, network and authority from the cluster and its writer; its name is `application-autoscaling-` and an id, since
- * scaling gives it. It goes when a failover needs no one else, as the last in line.
+ * takes parameters, key, network and authority from the cluster and its writer. Its name is `application-autoscaling-` and an id, since
+ * scaling gives it, and in a failover it comes last.
  *
  * CloudFormation knows nothing of added readers, and cannot delete a cluster that has some. A resource of its own therefore deletes them when
  * the stack goes: after scaling has ended, so that none comes again, and before the cluster.

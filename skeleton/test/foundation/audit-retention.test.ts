@@ -56,6 +56,14 @@ describe('how long the audit record is kept', () => {
     expect(JSON.stringify(trail?.Properties.LifecycleConfiguration)).toContain('"ExpirationInDays":2192');
   });
 
+  it('holds for the record of who fetched an export', () => {
+    const bucket = synthesize(OTHER_CHOICES)
+      .ofType('AWS::S3::Bucket')
+      .find(({ Properties }) => /^exports?-access/.test(String(Properties.BucketName)));
+
+    expect(JSON.stringify(bucket?.Properties.LifecycleConfiguration)).toContain('"ExpirationInDays":2192');
+  });
+
   it('is told to the processor, which keeps the table of accesses', () => {
     const task = synthesize(OTHER_CHOICES)
       .ofType('AWS::ECS::TaskDefinition')

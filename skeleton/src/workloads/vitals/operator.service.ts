@@ -1,4 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
+import { auditRetentionDays } from '../../foundation/audit-retention';
 import { bundle } from '../../foundation/bundle';
 import type { Cache } from '../../foundation/cache';
 import { DATABASE_PORT } from '../../foundation/database';
@@ -21,7 +22,8 @@ export function vitalsOperator(foundation: Foundation, database: Database, cache
     names,
     network,
     dataKey: keys.data,
-    accessLogRetentionDays: logRetentionDays,
+    // Who fetched an export is part of the audit record.
+    accessLogRetentionDays: auditRetentionDays(settings.compliance),
   });
   const task = new OperatorTask(scope, 'Operator', {
     names,
