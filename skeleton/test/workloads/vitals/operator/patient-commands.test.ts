@@ -3,9 +3,12 @@ import * as fc from 'fast-check';
 import { OperatorFixture } from './operator-fixture';
 import { exportPatient } from '../../../../src/runtime/operations/patient-export';
 import { mentionsPatient, partPayload } from '../../../../src/runtime/operations/patient-mentions';
+import { replayQuarantine } from '../../../../src/runtime/operations/quarantine-replay';
+import { ALL_EVENTS } from '../../../../src/runtime/operations/quarantine-rows';
 import type { Sink } from '../../../../src/runtime/operations/sink';
 import { vitalsOperations } from '../../../../src/workloads/vitals/operator-workload';
 import { schemaFaults } from '../../../runtime/fhir/fhir-schema';
+import { eventually } from '../../../support/test-consumer';
 import { recordOf, vitalEvent } from '../../../support/vital-events';
 
 // The first test that needs a server waits for its start.
@@ -263,6 +266,50 @@ describe('patient erase', () => {
 
     expect((await erase('long')).out).toContain('Erased 20001 rows');
     expect(await operator.count('vital_sign')).toBe(0);
+  });
+
+  test('waits for a step of a replay, and finds what it left', async () => {
+    const stored = vitalEvent({ patientId: 'p-1' });
+    await operator.quarantine(
+      // The replay takes it apart: the first line is stored, the second stays as an event of its own.
+      { payload: `${JSON.stringify(stored)}\n{"patientId":"p-1"}`, eventIndex: -1 },
+      { payload: '{"patientId":"p-1"}' },
+    );
+    const pool = operator.database.pool('pipeline_operator');
+    const workload = vitalsOperations({ pool, retentionDays: 90, latestReadings: undefined });
+    let goOn: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (goOn = resolve));
+    let isUnderWay = false;
+    const replay = replayQuarantine(
+      {
+        pool,
+        workload: {
+          ...workload,
+          prepare: async (...parameters) => {
+            isUnderWay = true;
+            await gate;
+            return workload.prepare(...parameters);
+          },
+        },
+        selection: ALL_EVENTS,
+        log: { event: () => undefined },
+        signal: new AbortController().signal,
+      },
+      { examinedCount: 0, storedCount: 0, duplicateCount: 0, stillWrong: new Map() },
+    );
+    await eventually(
+      () => isUnderWay,
+      (is) => is,
+    );
+    const erasure = erase('p-1');
+    await eventually(
+      async () => operator.rows('SELECT FROM pg_locks WHERE NOT granted'),
+      (waiting) => waiting.length > 0,
+    );
+    goOn();
+    await Promise.all([replay, erasure]);
+
+    expect([await operator.count('vital_sign'), await operator.count('quarantine')]).toEqual([0, 0]);
   });
 
   test('removes what the cache has, twice, since a query may fill it in between', async () => {
