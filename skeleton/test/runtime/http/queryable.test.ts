@@ -31,16 +31,30 @@ test('a connection that breaks under a statement is not the caller’s trouble',
   expect(connections.count).toBe(2);
 });
 
-test('nor are the pool’s other connections that broke with it', async () => {
+test('nor is one that breaks a moment after it, such as all of a pool do when a server goes', async () => {
   await database.owner.query('CREATE SEQUENCE round');
-  // Several connections that wait in the pool, and a statement that ends them all, its own among them.
-  await Promise.all(Array.from({ length: 4 }, async () => database.owner.query('SELECT pg_sleep(0.1)')));
-  const { rows } = await retryingOnce(database.owner).query<{ answer: string }>(
-    `SELECT CASE WHEN nextval('round') = 1 THEN (
-       SELECT count(pg_terminate_backend(pid))::text FROM pg_stat_activity
-       WHERE datname = current_database() AND usename = current_user
-     ) ELSE 'answered' END AS answer`,
+  const [one, other, witness] = await Promise.all(Array.from({ length: 3 }, async () => database.owner.connect()));
+  if (!one || !other || !witness) throw new Error('The pool gave no connections.');
+  const { rows: neighbours } = await other.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  // The pool hands out first what was given back last.
+  other.release();
+  one.release();
+  const goingServer: Queryable = {
+    query: async (text, values) => {
+      try {
+        return await database.owner.query(text, values);
+      } catch (error) {
+        void witness.query('SELECT pg_terminate_backend($1)', [neighbours[0]?.pid]);
+        throw error;
+      }
+    },
+  };
+
+  const { rows } = await retryingOnce(goingServer).query<{ answer: string }>(
+    `SELECT CASE WHEN nextval('round') = 1 THEN pg_terminate_backend(pg_backend_pid())::text
+       ELSE 'answered' || pg_sleep(0.5)::text END AS answer`,
   );
+  witness.release();
   expect(rows).toEqual([{ answer: 'answered' }]);
 });
 
