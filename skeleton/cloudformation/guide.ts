@@ -26,6 +26,9 @@ done
 aws ecr get-login-password --region ${region} | docker login --username AWS --password-stdin "$registry"
 for folder in images/*/; do
   tag=$(basename "$folder")
+  if aws ecr describe-images --region ${region} --repository-name "$repository" --image-ids "imageTag=$tag" >/dev/null 2>&1; then
+    continue
+  fi
   docker build --platform linux/arm64 --provenance=false --tag "$registry/$repository:$tag" "$folder"
   docker push "$registry/$repository:$tag"
 done

@@ -7,6 +7,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { instantiate } from './instantiate';
 import { assembleTemplate } from '../../cloudformation/assemble';
+import type { AssembledTemplate } from '../../cloudformation/assemble';
 import { TEMPLATE_BYTES_MAX } from '../../cloudformation/guide';
 import { templateYaml, writeTemplate } from '../../cloudformation/write';
 import { createApp } from '../../src/app';
@@ -14,8 +15,7 @@ import { ENVIRONMENT_SUFFIX_PATTERN, tenantSettingsSchema } from '../../src/tena
 import type { TenantSettings } from '../../src/tenant';
 import { cdkContext } from '../foundation/support/cdk-context';
 import { nameOf } from '../foundation/support/physical-names';
-import { OTHER_CHOICES, settings } from '../foundation/support/settings';
-import type { AnswersChange } from '../foundation/support/settings';
+import { ENVIRONMENTS, EVERYTHING, settings } from '../foundation/support/settings';
 
 // The bundles' content is not in the template; making them takes seconds.
 jest.mock('../../src/foundation/bundle', () => ({
@@ -41,8 +41,16 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 let folders = 0;
 const folder = (): string => join(root, `${(folders += 1)}`);
 
-const assemble = (tenant: TenantSettings) => assembleTemplate(tenant, { directory: folder(), context: cdkContext() });
-const byDefault = assemble(settings());
+const assembledBefore = new Map<string, AssembledTemplate>();
+
+/** Assembles a tenant's template, once a file. */
+function assemble(tenant: TenantSettings): AssembledTemplate {
+  const key = JSON.stringify(tenant);
+  const assembled =
+    assembledBefore.get(key) ?? assembleTemplate(tenant, { directory: folder(), context: cdkContext() });
+  assembledBefore.set(key, assembled);
+  return assembled;
+}
 
 /** What `cdk deploy` would deploy, into a bootstrapped account. */
 function deployed(tenant: TenantSettings) {
@@ -64,14 +72,9 @@ const bootstrapNames = ({ aws: { accountId, region } }: TenantSettings) => ({
   imageRepositoryName: `cdk-hnb659fds-container-assets-${accountId}-${region}`,
 });
 
-const ENVIRONMENTS: ReadonlyArray<[string, AnswersChange]> = [
-  ['by default', {}],
-  ['with every choice made the other way', OTHER_CHOICES],
-];
-
 describe.each(ENVIRONMENTS)('the template of a pipeline %s', (_, change) => {
   const tenant = settings(change);
-  const assembled = change === OTHER_CHOICES ? assemble(tenant) : byDefault;
+  const assembled = assemble(tenant);
   const { environmentSuffix } = tenant.aws;
   const values = { environmentSuffix, ...bootstrapNames(tenant) };
 
@@ -137,11 +140,15 @@ describe.each(ENVIRONMENTS)('the template of a pipeline %s', (_, change) => {
     for (const { directory } of assembled.functions) expect(readdirSync(directory)).not.toEqual([]);
     for (const { directory } of assembled.images) expect(readdirSync(directory)).toContain('Dockerfile');
   });
+});
+
+describe('the template of a pipeline with everything', () => {
+  const tenant = settings(EVERYTHING);
 
   const lintable = 'has no error that cfn-lint finds for its region';
   (hasCfnLint ? it : it.skip)(hasCfnLint ? lintable : `${lintable} [skipped: no cfn-lint on the PATH]`, () => {
-    const file = join(root, `${environmentSuffix}.yaml`);
-    writeFileSync(file, templateYaml(assembled));
+    const file = join(root, 'everything.yaml');
+    writeFileSync(file, templateYaml(assemble(tenant)));
     const { status, stdout } = spawnSync(
       'cfn-lint',
       ['-r', tenant.aws.region, '--non-zero-exit-code', 'error', '-t', file],
@@ -154,7 +161,7 @@ describe.each(ENVIRONMENTS)('the template of a pipeline %s', (_, change) => {
 
 describe('the parameters of a template', () => {
   const tenant = settings();
-  const assembled = byDefault;
+  const assembled = assemble(tenant);
   const parameters = parametersSchema.parse(assembled.template.Parameters);
   const takes = (name: string, value: string): boolean => {
     const parameter = parameters[name];
@@ -204,7 +211,7 @@ describe('the parameters of a template', () => {
 
 describe('the folder of a template', () => {
   const tenant = settings();
-  const assembled = byDefault;
+  const assembled = assemble(tenant);
   const target = folder();
   beforeAll(() => writeTemplate(tenant, assembled, target));
 
