@@ -38,6 +38,28 @@ describe('the outputs that the integration suite reads', () => {
     expect(readOutputs(file)).toEqual(outputs);
   });
 
+  test('say where the cache is for a tenant that has one, and never its token', () => {
+    const cacheAuthTokenArn = `arn:aws:secretsmanager:eu-central-1:${ACCOUNT}:secret:cache-a1B2c3`;
+    const withCache = localOutputs({
+      tenant: { ...tenant, secrets: { ...tenant.secrets, cacheAuthTokenArn } },
+      kinesisEndpoint: 'http://127.0.0.1:4568',
+      secretsManagerEndpoint: 'http://127.0.0.1:2',
+      database: { port: 5433, caFile: '/tmp/authority.pem' },
+      apiPort: 8080,
+      cache: { host: '127.0.0.1', port: 7000, password: 'the-token', caFile: '/tmp/cache.pem' },
+    });
+    writeOutputsFile(file, withCache);
+
+    expect(readOutputs(file)).toEqual(withCache);
+    expect(withCache).toMatchObject({
+      CacheEndpoint: '127.0.0.1:7000',
+      LocalCacheSecretArn: cacheAuthTokenArn,
+      LocalCacheCaFile: '/tmp/cache.pem',
+    });
+    expect(JSON.stringify(withCache)).not.toContain('the-token');
+    expect(Object.keys(outputs).filter((name) => name.includes('Cache'))).toEqual([]);
+  });
+
   test.each([
     ['no file', undefined, /There is no .+flat-outputs\.json/],
     ['no JSON', '{', /is no JSON/],
