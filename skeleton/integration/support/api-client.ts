@@ -4,11 +4,19 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import type { Bundle, FhirResource, Observation } from 'fhir/r4';
 import type { PipelineOutputs } from './outputs';
 
-/** An answer of the API. */
-export interface ApiAnswer {
+interface AnswerHead {
   readonly status: number;
   readonly contentType: string;
   readonly headers: Headers;
+}
+
+/** An answer of the API as text. */
+export interface TextAnswer extends AnswerHead {
+  readonly text: string;
+}
+
+/** An answer of the API. */
+export interface ApiAnswer extends AnswerHead {
   /** The parsed resource. */
   readonly body: FhirResource;
 }
@@ -31,18 +39,17 @@ export class ApiClient {
 
   /** @param pathOrUrl such as `Observation?patient=1`, or an absolute link of a Bundle. */
   async get(pathOrUrl: string, method = 'GET'): Promise<ApiAnswer> {
-    const url = new URL(pathOrUrl, this.outputs.ApiUrl);
-    const response = await fetch(url, {
-      method,
-      headers: await this.headersFor(url, method),
-      signal: AbortSignal.timeout(30_000),
-    });
-    return {
-      status: response.status,
-      contentType: response.headers.get('content-type') ?? '',
-      headers: response.headers,
-      body: (await response.json()) as FhirResource,
-    };
+    return withResource(await this.ask(pathOrUrl, { method }));
+  }
+
+  /** Posts a body that is answered with a resource. @param path such as `Observation`; empty for the API's root. */
+  async post(path: string, contentType: string, body: string): Promise<ApiAnswer> {
+    return withResource(await this.ask(path, { method: 'POST', content: { contentType, body } }));
+  }
+
+  /** Posts a body that is answered with text, such as an HL7 v2 message. */
+  async postText(path: string, contentType: string, body: string | Uint8Array): Promise<TextAnswer> {
+    return this.ask(path, { method: 'POST', content: { contentType, body } });
   }
 
   /** Everything that a search finds, over all its pages. @throws where a page is not answered with 200 and a Bundle. */
@@ -59,9 +66,31 @@ export class ApiClient {
     return observations;
   }
 
-  private async headersFor(url: URL, method: string): Promise<Record<string, string>> {
-    const headers = { host: url.host, accept: 'application/fhir+json' };
-    if (this.signer === undefined) return { accept: headers.accept };
+  private async ask(pathOrUrl: string, { method, content }: Question): Promise<TextAnswer> {
+    const url = new URL(pathOrUrl, this.outputs.ApiUrl);
+    const body = content === undefined ? undefined : Buffer.from(content.body);
+    const response = await fetch(url, {
+      method,
+      headers: await this.headersFor(url, { method, contentType: content?.contentType, body }),
+      ...(body === undefined ? {} : { body }),
+      signal: AbortSignal.timeout(30_000),
+    });
+    return {
+      status: response.status,
+      contentType: response.headers.get('content-type') ?? '',
+      headers: response.headers,
+      text: await response.text(),
+    };
+  }
+
+  private async headersFor(
+    url: URL,
+    { method, contentType, body }: { method: string; contentType: string | undefined; body: Buffer | undefined },
+  ): Promise<Record<string, string>> {
+    // An acknowledgment is no JSON, so a body is answered in its own kind.
+    const headers: Record<string, string> =
+      contentType === undefined ? { accept: 'application/fhir+json' } : { 'content-type': contentType };
+    if (this.signer === undefined) return { ...headers };
     const query = Object.fromEntries(
       [...new Set(url.searchParams.keys())].map((key) => [key, url.searchParams.getAll(key)]),
     );
@@ -71,10 +100,20 @@ export class ApiClient {
       hostname: url.hostname,
       path: url.pathname,
       query,
-      headers,
+      headers: { ...headers, host: url.host },
+      ...(body === undefined ? {} : { body }),
     });
     return signed.headers;
   }
+}
+
+interface Question {
+  readonly method: string;
+  readonly content?: { readonly contentType: string; readonly body: string | Uint8Array };
+}
+
+function withResource({ text, ...answer }: TextAnswer): ApiAnswer {
+  return { ...answer, body: JSON.parse(text) as FhirResource };
 }
 
 /** The Bundle of an answer. @throws where it is none. */

@@ -42,7 +42,7 @@ function prepare() {
     isUnavailable: () => false,
   });
   const post = async (
-    body: BodyInit | null,
+    body: RequestInit['body'],
     contentType?: string,
     headers: Record<string, string> = {},
     facts = FACTS,

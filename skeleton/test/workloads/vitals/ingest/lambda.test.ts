@@ -1,0 +1,128 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { APIGatewayProxyResult } from 'aws-lambda';
+import { FHIR_JSON, heartRate, HL7_V2, PRINCIPAL } from './ingest-fixture';
+import { bundle } from '../../../../src/foundation/bundle';
+import { countOf, eventually, startTestConsumer } from '../../../support/test-consumer';
+import { createTestDatabase } from '../../../support/test-database';
+import { createTestStream, type TestStream } from '../../../support/test-stream';
+
+let stream: TestStream;
+let directory: string;
+beforeAll(async () => {
+  stream = await createTestStream(1);
+  directory = await mkdtemp(join(tmpdir(), 'vitals-ingest-'));
+});
+afterAll(async () => {
+  await rm(directory, { recursive: true });
+  await stream.drop();
+});
+
+/** Stands in for Lambda's runtime: loads the bundle once and gives it one event after the other. */
+const RUNTIME = `
+const { handler } = await import(process.argv[2]);
+process.on('message', async (events) => {
+  const answers = [];
+  for (const event of events) answers.push(await handler(event));
+  process.send(answers, () => process.exit(0));
+});
+process.send('ready');
+`;
+
+function event(path: string, contentType: string, body: Buffer, userArn: string | null = PRINCIPAL): object {
+  return {
+    resource: path,
+    path,
+    httpMethod: 'POST',
+    headers: {},
+    multiValueHeaders: { 'Content-Type': [contentType] },
+    queryStringParameters: null,
+    multiValueQueryStringParameters: null,
+    pathParameters: null,
+    stageVariables: null,
+    body: body.toString('base64'),
+    isBase64Encoded: true,
+    requestContext: {
+      requestId: `request-${path === '/' ? 'root' : 'observation'}`,
+      path: `/prod${path}`,
+      domainName: 'api.hospital.example',
+      identity: { userArn, caller: null },
+    },
+  };
+}
+
+test('the bundle takes in what API Gateway hands on, byte for byte, without a database, and says nothing of patients', async () => {
+  const folder = bundle({ name: 'vitals-ingest', entry: 'src/workloads/vitals/ingest/lambda.ts' });
+  const runtime = join(directory, 'runtime.mjs');
+  await writeFile(runtime, RUNTIME);
+  const child = fork(runtime, [`${folder}/index.mjs`], {
+    env: {
+      PATH: process.env.PATH,
+      NODE_NO_WARNINGS: '1',
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_ENDPOINT_URL_KINESIS: stream.endpoint,
+      STREAM_NAME: stream.streamName,
+      ENVIRONMENT_SUFFIX: 'test',
+      OBSERVATION_RETENTION_DAYS: '90',
+    },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  let output = '';
+  child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const now = new Date().toISOString();
+  const oru = [
+    `MSH|^~\\&|GATEWAY|WARD|||${now.replace(/[-:TZ]/g, '').slice(0, 14)}+0000||ORU^R01|MSG-1|P|2.6||||||8859/1`,
+    'PID|||p-2||M\xfcller',
+    `OBR|1||||||${now.replace(/[-:TZ]/g, '').slice(0, 14)}`,
+    'OBX|1|NM|8867-4^^LN||72|/min|||||F',
+  ].join('\r');
+  const observation = Buffer.from(JSON.stringify(heartRate({ effectiveDateTime: now, note: [{ text: 'Müller' }] })));
+  try {
+    await once(child, 'message');
+    const exited = once(child, 'close');
+    child.send([
+      event('/Observation', FHIR_JSON, observation),
+      event('/', HL7_V2, Buffer.from(oru, 'latin1')),
+      event('/Observation', FHIR_JSON, observation, null),
+    ]);
+    const [answers] = (await once(child, 'message')) as [APIGatewayProxyResult[]];
+    await exited;
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([202, 202, 401]);
+    expect(answers[1]?.body).toContain('\rMSA|AA|MSG-1\r');
+  } finally {
+    child.kill('SIGKILL');
+  }
+  const lines = output
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(lines.flatMap((line) => line.event ?? [])).toEqual([
+    'ingest.accepted',
+    'request.answered',
+    'ingest.accepted',
+    'request.answered',
+    'request.answered',
+  ]);
+  expect(lines[0]).toMatchObject({ principal: PRINCIPAL, requestId: 'request-observation', acceptedCount: 1 });
+  expect(output).not.toMatch(/p-1|p-2|M.ller|8867/);
+
+  const database = await createTestDatabase();
+  const consumer = startTestConsumer({ database, client: stream.client, streamName: stream.streamName });
+  try {
+    expect(
+      await eventually(
+        async () => countOf(database, 'vital_sign'),
+        (count) => count >= 2,
+      ),
+    ).toBe(2);
+  } finally {
+    await consumer.stop();
+    await database.drop();
+  }
+}, 120_000);
