@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { synthesize } from './support/synthesis';
 import type { Resource } from './support/synthesis';
-import { parseApiEnvironment } from '../../src/runtime/environment';
+import { parseApiEnvironment, parseIngestEnvironment } from '../../src/runtime/environment';
 import { ingestThrottle } from '../../src/workloads/vitals/ingest.service';
 
 describe('the API', () => {
@@ -218,6 +218,17 @@ describe('the ingest function', () => {
     expect(handler?.Properties.LoggingConfig).toEqual({
       LogGroup: { Ref: expect.stringContaining('IngestFunctionLogGroup') },
     });
+  });
+
+  it('is given every variable that the application asks for, but the one that Lambda sets', () => {
+    const { Variables } = z
+      .object({ Variables: z.record(z.string(), z.unknown()) })
+      .parse(handler?.Properties.Environment);
+
+    expect(
+      parseIngestEnvironment({ ...Variables, STREAM_NAME: 'events-prod', AWS_REGION: 'eu-central-1' }),
+    ).toMatchObject({ observationRetentionDays: 90, environmentSuffix: 'prod' });
+    expect(Object.keys(Variables).sort()).toEqual(['ENVIRONMENT_SUFFIX', 'OBSERVATION_RETENTION_DAYS', 'STREAM_NAME']);
   });
 });
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { synthesize } from './support/synthesis';
+import { parseOperatorEnvironment } from '../../src/runtime/environment';
 
 const taskSchema = z.looseObject({
   ContainerDefinitions: z.tuple([
@@ -41,6 +42,20 @@ describe('the operator’s task', () => {
 
   it('loses no line of its answer when the log is slow', () => {
     expect(container.LogConfiguration).toMatchObject({ Options: { mode: 'blocking' } });
+  });
+
+  it('is given every variable that the program asks for', () => {
+    const variables = Object.fromEntries(
+      container.Environment.map(({ Name, Value }) => [Name, typeof Value === 'string' ? Value : `made-${Name}`]),
+    );
+
+    expect(parseOperatorEnvironment(variables)).toMatchObject({
+      region: 'eu-central-1',
+      database: { host: 'made-DATABASE_HOST' },
+      legalRetention: { days: 30, basis: '§ 630f BGB' },
+      backupRetentionDays: 35,
+      exportBucket: 'made-EXPORT_BUCKET',
+    });
   });
 
   it('knows the law that keeps data from erasure, and where exports go', () => {
