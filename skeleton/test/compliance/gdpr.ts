@@ -50,6 +50,44 @@ export const GDPR: readonly Safeguard[] = [
   },
   {
     framework: 'gdpr',
+    citation: 'Art. 15, 20',
+    duty: 'Right of access by the data subject, right to data portability',
+    answer:
+      'One command writes all that is stored of a patient as FHIR R4, what could not be read included, and who accessed it; to a file or a bucket, never to a screen or a log.',
+    builtIn: ['src/runtime/operations/patient-export.ts', 'src/runtime/operations/patient-accesses.ts'],
+    provedBy: [
+      {
+        file: 'test/workloads/vitals/operator/patient-commands.test.ts',
+        test: 'writes readings, quarantined events and accesses, each a legal resource of FHIR R4',
+      },
+      {
+        file: 'test/runtime/operations/s3-sink.test.ts',
+        test: 'does not leave for a bucket that does not encrypt by KMS',
+      },
+    ],
+    leftToYou: 'Make sure who asks, read the export, and hand it over within a month.',
+  },
+  {
+    framework: 'gdpr',
+    citation: 'Art. 17',
+    duty: 'Right to erasure',
+    answer:
+      'One command removes a patient from database, quarantine and cache, on record with who and why; it is refused, with law and date, while `compliance.legalRetentionDays` has the data kept.',
+    builtIn: ['src/runtime/operations/patient-erasure.ts'],
+    provedBy: [
+      {
+        file: 'test/workloads/vitals/operator/patient-commands.test.ts',
+        test: 'leaves nothing of the patient, and everything of others',
+      },
+      {
+        file: 'test/workloads/vitals/operator/patient-commands.test.ts',
+        test: 'is refused while a law has the youngest reading kept, with the law and the date',
+      },
+    ],
+    leftToYou: 'Stop the senders first; erase again when a backup is restored (docs/runbook.md, "Patients\' rights").',
+  },
+  {
+    framework: 'gdpr',
     citation: 'Art. 25',
     duty: 'Data protection by design and by default',
     answer:

@@ -1,6 +1,6 @@
 import type { Safeguard } from './safeguard';
 
-/** The technical safeguards of 45 CFR 164.312, whole, and those of 164.308, 164.314 and 164.316 that a pipeline can answer. */
+/** The technical safeguards of 45 CFR 164.312, whole, and those of 164.308, 164.314, 164.316, 164.524 and 164.528 that a pipeline can answer. */
 export const HIPAA: readonly Safeguard[] = [
   {
     framework: 'hipaa',
@@ -245,6 +245,24 @@ export const HIPAA: readonly Safeguard[] = [
         file: 'test/foundation/audit-retention.test.ts',
         test: 'is six years at the least under HIPAA',
       },
+      {
+        file: 'test/runtime/postgres/retention.test.ts',
+        test: 'refuses to remove records of accesses before six years are over',
+      },
     ],
+  },
+  {
+    framework: 'hipaa',
+    citation: '164.524, 164.528',
+    duty: 'Access of individuals to protected health information, accounting of disclosures',
+    answer: 'One command writes all that is stored of a patient, and who asked for it when in the last six years.',
+    builtIn: ['src/runtime/operations/patient-export.ts', 'src/runtime/operations/patient-accesses.ts'],
+    provedBy: [
+      {
+        file: 'test/workloads/vitals/operator/patient-commands.test.ts',
+        test: 'writes readings, quarantined events and accesses, each a legal resource of FHIR R4',
+      },
+    ],
+    leftToYou: 'Make sure who asks, and hand it over within the term.',
   },
 ];
