@@ -19,7 +19,7 @@ export class Pipeline {
   readonly api = new ApiClient(this.outputs);
   /** Begins the ids of this file's patients: no run meets another's patients, nor real ones. */
   readonly idPrefix = `test-${randomUUID().slice(0, 8)}`;
-  private readonly kinesis: KinesisClient = kinesisClient(this.outputs);
+  readonly kinesis: KinesisClient = kinesisClient(this.outputs);
 
   /** An id for a patient of whom nobody has heard. */
   patient(name: string): string {
