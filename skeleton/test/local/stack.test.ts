@@ -16,6 +16,7 @@ import { LocalStack, type LocalStackSettings } from '../../local/stack';
 import { bundle } from '../../src/foundation/bundle';
 import { parseTenantSettings } from '../../src/tenant';
 
+const CACHE_SECRET_ARN = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:vitals/cache-G7h8I9';
 const directory = temporaryDirectory();
 const outputsFile = join(directory, 'flat-outputs.json');
 const settings = (overrides: Partial<LocalStackSettings> = {}): LocalStackSettings => ({
@@ -53,8 +54,13 @@ describe('a local stack in trouble', () => {
   const sent: SimulatedEvent[] = [];
 
   beforeAll(async () => {
+    const tenant = settings().tenant;
     stack = await LocalStack.start(
-      settings({ kinesisFaults: true, processorEnvironment: { LEASE_SECONDS: '2', POLL_INTERVAL_MS: '100' } }),
+      settings({
+        tenant: { ...tenant, secrets: { ...tenant.secrets, cacheAuthTokenArn: CACHE_SECRET_ARN } },
+        kinesisFaults: true,
+        processorEnvironment: { LEASE_SECONDS: '2', POLL_INTERVAL_MS: '100' },
+      }),
     );
     kinesis = localKinesisClient(stack.outputs.LocalKinesisEndpoint, stack.outputs.Region);
     await connect();
@@ -140,6 +146,33 @@ describe('a local stack in trouble', () => {
 
       expect(stack.kinesisFaults?.faultCount).toBeGreaterThan(before);
       await expectStoredOnce(events);
+    },
+    90_000,
+  );
+
+  test.each(['hangs', 'is killed'])(
+    'loses nothing and fails no query when Redis %s',
+    async (trouble) => {
+      const statuses: number[] = [];
+      const events = await sendWhile(trouble.replace(' ', '-'), async () => {
+        await (trouble === 'hangs' ? stack.redis?.pause() : stack.redis?.kill());
+        for (let query = 0; query < 20; query += 1) {
+          const answer = await fetch(`${stack.outputs.ApiUrl}Observation/$lastn?patient=anyone-${query}`);
+          statuses.push(answer.status);
+          await sleep(50);
+        }
+        await (trouble === 'hangs' ? stack.redis?.resume() : stack.redis?.restart());
+      });
+
+      expect(new Set(statuses)).toEqual(new Set([200]));
+      await expectStoredOnce(events);
+      const [last] = events.slice(-1);
+      await eventually('the cache answers again, with the last reading', async () => {
+        const answer = await fetch(`${stack.outputs.ApiUrl}Observation/$lastn?patient=${last?.patientId}`);
+        return answer.headers.get('x-reading-source') === 'cache' && (await answer.text()).includes(`${last?.id}.`);
+      });
+      const logs = stack.processors.map(({ logFile }) => readFileSync(logFile, 'utf8')).join('');
+      expect(logs).toContain('"event":"cache.unavailable"');
     },
     90_000,
   );
