@@ -27,6 +27,8 @@ export async function answerIntake(
     return await intake.post(context, { bytes: await readBody(context.req.raw, intake.bodyBytesMax), charset });
   } catch (error) {
     const refusal = showable(error, isUnavailable);
+    // For the log, whatever the answer's words are.
+    context.set('fault', refusal);
     return intake?.refusal?.(refusal) ?? refusal;
   }
 }

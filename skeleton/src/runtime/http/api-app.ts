@@ -1,25 +1,14 @@
 import { Hono } from 'hono';
 import { routePath } from 'hono/route';
-import { type AccessAudit, accessOutcome, UNAUTHENTICATED } from './access-audit';
+import type { AccessAudit } from './access-audit';
 import { answerIntake } from './answer-intake';
-import { auditUnavailable, notAcceptable, showable, unauthenticated } from './error-answer';
-import type {
-  Answer,
-  ApiContext,
-  ApiEnvironment,
-  IntakeRoute,
-  PatientDataRoute,
-  PlainRoute,
-  Reading,
-  Route,
-} from './route';
+import { reader } from './answer-read';
+import { showable } from './error-answer';
+import type { Answer, ApiContext, ApiEnvironment, IntakeRoute, Route } from './route';
 import { SECURITY_HEADERS } from './security-headers';
-import { acceptsJson, FHIR_JSON, isJsonFormat } from '../fhir/media-types';
+import { FHIR_JSON } from '../fhir/media-types';
 import { operationOutcome } from '../fhir/operation-outcome';
 import { FhirRequestError } from '../fhir/request-error';
-
-/** How much of a query is kept in the audit trail. */
-const AUDITED_QUERY_CHARACTERS_MAX = 2048;
 
 /** One answered request, for logs and metrics. Holds nothing that the caller wrote. */
 export interface AnsweredRequest {
@@ -66,8 +55,14 @@ export function createApiApp(routes: readonly Route[], dependencies: ApiAppDepen
     dependencies.observer.answered(describe(context, performance.now() - startedAtMs));
   });
   for (const route of routes) {
-    if (isIntake(route)) app.post(route.path, (context) => answerPost(route, context, dependencies));
-    else app.get(route.path, reader(route, dependencies));
+    if (isIntake(route)) {
+      app.post(route.path, async (context) =>
+        respond(context, await answerIntake(route, context, dependencies.isUnavailable)),
+      );
+    } else {
+      const answer = reader(route, dependencies);
+      app.get(route.path, async (context) => respond(context, await answer(context)));
+    }
   }
   for (const [path, methods] of allowedMethods(routes)) {
     app.all(path, (context) => refuse(context, methodNotAllowed(path, methods)));
@@ -95,84 +90,8 @@ function allowedMethods(routes: readonly Route[]): ReadonlyMap<string, readonly 
   return allowed;
 }
 
-async function answerPost(
-  route: IntakeRoute,
-  context: ApiContext,
-  { isUnavailable }: ApiAppDependencies,
-): Promise<Response> {
-  const answer = await answerIntake(route, context, isUnavailable);
+function respond(context: ApiContext, answer: Answer | FhirRequestError): Response {
   return answer instanceof FhirRequestError ? refuse(context, answer) : send(context, answer);
-}
-
-type GetHandler = (context: ApiContext) => Promise<Response>;
-
-function reader(route: PatientDataRoute | PlainRoute, dependencies: ApiAppDependencies): GetHandler {
-  const { audit } = dependencies;
-  if (route.patientData === 'none') {
-    return async (context) => {
-      const answer = await read(async () => route.get(context), context, dependencies);
-      return answer instanceof FhirRequestError ? refuse(context, answer) : send(context, answer);
-    };
-  }
-  if (audit === 'none') throw new Error(`${route.path} shows data of patients and needs an audit trail`);
-  // Reads, then records the access, then answers: in this order, so that no data leaves that is not on record.
-  return async (context) => {
-    const reading: Reading = { patientId: null };
-    const answer = await read(async () => route.get(context, reading), context, dependencies);
-    const result = await recorded({ route, reading, answer }, context, { ...dependencies, audit });
-    return result instanceof FhirRequestError ? refuse(context, result) : send(context, result);
-  };
-}
-
-async function read(
-  get: () => Promise<Answer>,
-  context: ApiContext,
-  { isUnavailable }: ApiAppDependencies,
-): Promise<Answer | FhirRequestError> {
-  try {
-    requireAnswerable(context);
-    return await get();
-  } catch (error) {
-    return showable(error, isUnavailable);
-  }
-}
-
-interface PatientDataAnswer {
-  readonly route: PatientDataRoute;
-  readonly reading: Reading;
-  readonly answer: Answer | FhirRequestError;
-}
-
-/** The answer once it is on record, or the refusal to give one. */
-async function recorded(
-  { route, reading, answer }: PatientDataAnswer,
-  context: ApiContext,
-  { audit, observer }: ApiAppDependencies & { readonly audit: AccessAudit },
-): Promise<Answer | FhirRequestError> {
-  try {
-    await audit.record({
-      ...route.patientData,
-      requestId: context.env.requestId,
-      principal: context.env.principal ?? UNAUTHENTICATED,
-      patientId: reading.patientId,
-      query: new URL(context.req.url).search.slice(1, AUDITED_QUERY_CHARACTERS_MAX + 1),
-      outcome: accessOutcome(answer.status),
-      status: answer.status,
-      returnedCount: answer instanceof FhirRequestError ? 0 : (answer.returnedCount ?? 0),
-    });
-    return answer;
-  } catch (error) {
-    observer.auditFailed(context.env.requestId, error);
-    return auditUnavailable(error);
-  }
-}
-
-function requireAnswerable(context: ApiContext): void {
-  if (context.env.principal === null) throw unauthenticated();
-  // `_format` overrides `Accept`, for callers that cannot set headers (FHIR R4, RESTful API, "_format").
-  const formats = new URL(context.req.url).searchParams.getAll('_format');
-  if (!formats.every(isJsonFormat)) throw notAcceptable('_format');
-  if (formats.length === 0 && !acceptsJson(context.req.header('Accept'))) throw notAcceptable('Accept');
 }
 
 function send(context: ApiContext, answer: Answer): Response {

@@ -1,10 +1,11 @@
-import { createApiApp } from '../../../src/runtime/http/api-app';
+import { type AnsweredRequest, createApiApp } from '../../../src/runtime/http/api-app';
 import type { Answer, IntakeRoute, PlainRoute, RequestFacts } from '../../../src/runtime/http/route';
 
 const FACTS: RequestFacts = { principal: 'someone', requestId: 'r-1', baseUrl: 'https://api.example' };
 const BYTES_MAX = 10;
 
 function prepare() {
+  const answered: AnsweredRequest[] = [];
   const taken: { text: string; charset: string | undefined }[] = [];
   const took = (body: { bytes: Uint8Array; charset: string | undefined }): Answer => {
     taken.push({ text: Buffer.from(body.bytes).toString('utf8'), charset: body.charset });
@@ -38,7 +39,7 @@ function prepare() {
   };
   const app = createApiApp([reading, letters], {
     audit: 'none',
-    observer: { answered: () => undefined, auditFailed: () => undefined },
+    observer: { answered: (request) => answered.push(request), auditFailed: () => undefined },
     isUnavailable: () => false,
   });
   const post = async (
@@ -56,7 +57,7 @@ function prepare() {
       }),
       facts,
     );
-  return { app, post, taken };
+  return { app, post, taken, answered };
 }
 
 test('a body is taken as its bytes, with its answer’s status, text and headers', async () => {
@@ -112,9 +113,10 @@ test('a caller without a principal is refused before the body is looked at', asy
   expect(taken).toEqual([]);
 });
 
-test('a refusal is said in the words of its kind, and tells nothing of a failure', async () => {
-  const { post } = prepare();
+test('a refusal is said in the words of its kind, and tells nothing of a failure but to the log', async () => {
+  const { post, answered } = prepare();
   const failed = await post('x', 'text/curt');
+  expect(answered).toMatchObject([{ status: 500, fault: { cause: { message: 'SELECT patient' } } }]);
   expect([failed.status, await failed.text()]).toEqual([500, 'no: 500']);
   const tooLong = await post('x'.repeat(BYTES_MAX + 1), 'text/curt');
   expect([tooLong.status, await tooLong.text()]).toEqual([413, 'no: 413']);
