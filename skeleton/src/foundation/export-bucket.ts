@@ -8,6 +8,9 @@ import { loggedBucket } from './logged-bucket';
 import type { Names } from './naming';
 import type { Network } from './network';
 
+/** What writing an export asks: to put it, in parts where it is large, and to take the parts back when it fails. */
+const WRITE_ACTIONS = ['s3:AbortMultipartUpload', 's3:PutObject'];
+
 /** Days that an export lives: time to fetch it and hand it over, and no archive beside the database. */
 export const EXPORT_RETENTION_DAYS = 7;
 
@@ -45,16 +48,17 @@ export class ExportBucket extends Construct {
       residencyReason:
         'An export is one copy for one person, for a week: a second one in another region would be patient data that nobody asked for.',
     }).bucket;
-    network.endpoints.allowS3(['s3:PutObject'], this.objects);
+    network.endpoints.allowS3(WRITE_ACTIONS, this.objects);
   }
 
   /** What a program must be allowed to write an export. It cannot read one back. */
   writeStatements(): PolicyStatement[] {
     return [
-      new PolicyStatement({ sid: 'WriteExports', actions: ['s3:PutObject'], resources: [this.objects] }),
+      new PolicyStatement({ sid: 'WriteExports', actions: [...WRITE_ACTIONS], resources: [this.objects] }),
       new PolicyStatement({
         sid: 'EncryptExports',
-        // Decrypt, since a file of several parts is put together under its data key (Amazon S3 User Guide, "Uploading a large file … KMS").
+        // Decrypt, since S3 puts a file of several parts together under one data key (Amazon S3 User Guide, "Multipart upload API and
+        // permissions").
         actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
         resources: [this.dataKey.keyArn],
         conditions: { StringEquals: { 'kms:ViaService': `s3.${Stack.of(this).region}.amazonaws.com` } },

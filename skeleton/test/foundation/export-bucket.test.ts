@@ -52,7 +52,7 @@ describe('the bucket of exports', () => {
     const endpoint = ofType('AWS::EC2::VPCEndpoint').find(({ id }) => id.includes('EndpointsS3'));
 
     expect(JSON.stringify(endpoint?.Properties.PolicyDocument)).toContain(
-      '{"Action":"s3:PutObject","Condition":{"StringEquals":{"aws:PrincipalAccount":"111122223333"}},' +
+      '{"Action":["s3:AbortMultipartUpload","s3:PutObject"],"Condition":{"StringEquals":{"aws:PrincipalAccount":"111122223333"}},' +
         '"Effect":"Allow","Principal":{"AWS":"*"},"Resource":"arn:aws:s3:::exports-prod-111122223333-eu-central-1/*"}',
     );
   });
