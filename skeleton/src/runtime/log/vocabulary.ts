@@ -106,6 +106,7 @@ export const EVENTS = {
   'database.login_refused': { level: 'warn', fields: ['attempt', 'error'] },
   'database.login_renewed': { level: 'info', fields: ['attempt'] },
   'cache.unavailable': { level: 'warn', fields: ['cacheFault', 'attempt', 'retryInMs', 'error'] },
+  'cache.refused': { level: 'error', fields: ['error'] },
   'cache.available': { level: 'info', fields: ['durationMs'] },
   'cache.token_refused': { level: 'warn', fields: ['error'] },
   'cache.token_renewed': { level: 'info', fields: [] },

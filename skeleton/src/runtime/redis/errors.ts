@@ -6,7 +6,7 @@
  * - `connection`: no connection, or one that broke.
  * - `authentication`: the auth token is not, or no longer, the right one.
  * - `out_of_memory`, `read_only`, `cluster_down`, `loading`: the server's own answers of these kinds.
- * - `refused`: any other answer that is an error.
+ * - `refused`: any other answer that is an error: it tells of the command or its key, and not of the server.
  * - `other`: no error of Redis.
  */
 export const REDIS_FAULTS = [
@@ -38,8 +38,12 @@ const REPLIES: Readonly<Record<string, RedisFault>> = {
   WRONGPASS: 'authentication',
   OOM: 'out_of_memory',
   READONLY: 'read_only',
+  NOREPLICAS: 'read_only',
+  MISCONF: 'read_only',
   CLUSTERDOWN: 'cluster_down',
+  MASTERDOWN: 'cluster_down',
   LOADING: 'loading',
+  BUSY: 'loading',
 };
 
 /** Words of ioredis for a connection that is not there. They carry no code. */

@@ -1,6 +1,6 @@
 import type { Cluster } from 'ioredis';
 import type { AuthTokenSecret } from './auth-token';
-import { Circuit, type CircuitOptions } from './circuit';
+import { type Admission, Circuit, type CircuitOptions } from './circuit';
 import { ClusterLink } from './cluster-link';
 import { redisFaultOf, RedisUnavailableError } from './errors';
 import type { CacheSettings } from '../environment';
@@ -19,6 +19,9 @@ export interface RedisClientOptions {
   readonly circuit?: CircuitOptions;
 }
 
+/** What is refused is refused again and again; one line in this time tells as much as all. */
+const REFUSAL_LOG_MS = 10_000;
+
 /**
  * A Redis that may be lost at any moment, for callers that can do without it: what they ask is done soon or not at all, and
  * while Redis is away they are told so at once. Nothing connects before the first call.
@@ -28,6 +31,7 @@ export class RedisClient {
   private readonly circuit: Circuit;
   private readonly timeoutMs: number;
   private isFirst = true;
+  private refusalLoggedAtMs = -Infinity;
 
   constructor(private readonly options: RedisClientOptions) {
     const { cache, secret, log } = options;
@@ -43,7 +47,7 @@ export class RedisClient {
    * @throws what went wrong: `redisFaultOf` tells what it means. It is logged, and counted as `CacheErrorCount`, already.
    */
   async run<Result>(work: (cluster: Cluster) => Promise<Result>): Promise<Result> {
-    const { log, metrics } = this.options;
+    const { metrics } = this.options;
     const admission = this.circuit.enter();
     if (admission === undefined) {
       metrics.add('CacheErrorCount', 1);
@@ -51,14 +55,12 @@ export class RedisClient {
     }
     try {
       const result = await this.inTime(work);
-      const durationMs = this.circuit.succeeded(admission);
-      if (durationMs !== undefined) log.event('cache.available', { durationMs: Math.round(durationMs) });
+      this.noteAnswer(admission);
       // A zero as well: CloudWatch must be able to tell no errors from no use.
       metrics.add('CacheErrorCount', 0);
       return result;
     } catch (error) {
-      const pause = this.circuit.failed(admission);
-      if (pause !== undefined) log.event('cache.unavailable', { cacheFault: redisFaultOf(error), ...pause, error });
+      this.note(error, admission);
       metrics.add('CacheErrorCount', 1);
       throw error;
     }
@@ -67,6 +69,26 @@ export class RedisClient {
   /** Closes the connections, in half a second at the most. */
   async close(): Promise<void> {
     await this.link.close();
+  }
+
+  private noteAnswer(admission: Admission): void {
+    const durationMs = this.circuit.succeeded(admission);
+    if (durationMs !== undefined) this.options.log.event('cache.available', { durationMs: Math.round(durationMs) });
+  }
+
+  private note(error: unknown, admission: Admission): void {
+    const { log } = this.options;
+    const cacheFault = redisFaultOf(error);
+    if (cacheFault !== 'refused') {
+      const pause = this.circuit.failed(admission);
+      if (pause !== undefined) log.event('cache.unavailable', { cacheFault, ...pause, error });
+      return;
+    }
+    // The server is well: one key that holds what it should not must not take the cache from everybody.
+    this.noteAnswer(admission);
+    if (performance.now() - this.refusalLoggedAtMs < REFUSAL_LOG_MS) return;
+    this.refusalLoggedAtMs = performance.now();
+    log.event('cache.refused', { error });
   }
 
   private async inTime<Result>(work: (cluster: Cluster) => Promise<Result>): Promise<Result> {

@@ -13,6 +13,7 @@ test.each([
   [new ReplyError('NOAUTH Authentication required.'), 'authentication'],
   [new ReplyError("OOM command not allowed when used memory > 'maxmemory'."), 'out_of_memory'],
   [new ReplyError("READONLY You can't write against a read only replica."), 'read_only'],
+  [new ReplyError('NOREPLICAS Not enough good replicas to write.'), 'read_only'],
   [new ReplyError('CLUSTERDOWN The cluster is down'), 'cluster_down'],
   [new ReplyError('LOADING Redis is loading the dataset in memory'), 'loading'],
   [new ReplyError('ERR something else'), 'refused'],
