@@ -17,6 +17,8 @@ export interface LoadSenderSettings {
 export class LoadSender {
   readonly inFlight = new InFlight();
   readonly eventIds: string[] = [];
+  /** When the stream had taken each of them, milliseconds since 1970. */
+  readonly takenAtMs: number[] = [];
   /** How long each PutRecords took. */
   readonly putTimesMs: number[] = [];
   private readonly ward: Ward;
@@ -62,6 +64,7 @@ export class LoadSender {
     );
     for (const { id, measurements } of events) {
       this.eventIds.push(id);
+      this.takenAtMs.push(takenAtMs);
       this.measurements += measurements.length;
     }
   }

@@ -108,7 +108,7 @@ export async function runLoad(settings: LoadSettings): Promise<LoadResults | und
     ...(await countStored(database)),
     killsCount: killer.killsCount,
     restartsCount: stack.processors.reduce((sum, { restartCount }) => sum + restartCount, 0),
-    latency: await measureLoadLatency(database),
+    latency: await measureLoadLatency(database, sender),
   };
 }
 

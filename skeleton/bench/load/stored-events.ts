@@ -43,17 +43,42 @@ export async function countMissing(client: Client, eventIds: readonly string[]):
   return missing;
 }
 
+/** The events that the stream has taken, and when each was: milliseconds since 1970, in the order of the ids. */
+export interface TakenEvents {
+  readonly eventIds: readonly string[];
+  readonly takenAtMs: readonly number[];
+}
+
 /** Over all events, those that waited for a killed processor's lease included. Needs `track_commit_timestamp`. */
-export async function measureLoadLatency(client: Client): Promise<LoadLatency | undefined> {
-  const { rows } = await client.query<{ quantiles: [number, number, number] | null }>(
-    `WITH latency AS (
-       SELECT max(extract(epoch FROM pg_xact_commit_timestamp(xmin) - observed_at)) * 1000 AS ms
+export async function measureLoadLatency(
+  client: Client,
+  { eventIds, takenAtMs }: TakenEvents,
+): Promise<LoadLatency | undefined> {
+  await client.query('CREATE TEMPORARY TABLE taken_event (event_id uuid, taken_at timestamptz)');
+  for (let start = 0; start < eventIds.length; start += IDS_MAX) {
+    await client.query(
+      `INSERT INTO taken_event SELECT event_id, to_timestamp(ms / 1000)
+       FROM unnest($1::uuid[], $2::float8[]) AS taken (event_id, ms)`,
+      [eventIds.slice(start, start + IDS_MAX), takenAtMs.slice(start, start + IDS_MAX)],
+    );
+  }
+  const { rows } = await client.query<{ quantiles: [number, number, number] | null; since_taken: [number, number] }>(
+    `WITH stored AS (
+       SELECT event_id, min(observed_at) AS observed_at, max(pg_xact_commit_timestamp(xmin)) AS committed_at
          FROM vital_sign GROUP BY event_id
+     ), latency AS (
+       SELECT extract(epoch FROM committed_at - observed_at) * 1000 AS ms,
+              extract(epoch FROM committed_at - taken_at) * 1000 AS since_taken_ms
+         FROM stored JOIN taken_event USING (event_id)
      )
-     SELECT percentile_cont(ARRAY[0.5, 0.99, 1]) WITHIN GROUP (ORDER BY ms) AS quantiles FROM latency`,
+     SELECT percentile_cont(ARRAY[0.5, 0.99, 1]) WITHIN GROUP (ORDER BY ms) AS quantiles,
+            percentile_cont(ARRAY[0.5, 0.99]) WITHIN GROUP (ORDER BY since_taken_ms) AS since_taken
+       FROM latency`,
   );
-  const quantiles = rows[0]?.quantiles;
-  if (!quantiles) return undefined;
-  const [p50Ms, p99Ms, maxMs] = quantiles;
-  return { p50Ms, p99Ms, maxMs };
+  await client.query('DROP TABLE taken_event');
+  const [row] = rows;
+  if (!row?.quantiles) return undefined;
+  const [p50Ms, p99Ms, maxMs] = row.quantiles;
+  const [sinceTakenP50Ms, sinceTakenP99Ms] = row.since_taken;
+  return { p50Ms, p99Ms, maxMs, sinceTakenP50Ms, sinceTakenP99Ms };
 }

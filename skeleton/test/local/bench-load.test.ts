@@ -64,7 +64,7 @@ describe("the load run's verdicts", () => {
     quarantinedCount: 0,
     killsCount: 2,
     restartsCount: 2,
-    latency: { p50Ms: 160, p99Ms: 15_200, maxMs: 16_000 },
+    latency: { p50Ms: 160, p99Ms: 15_200, maxMs: 16_000, sinceTakenP50Ms: 120, sinceTakenP99Ms: 15_100 },
     ...changes,
   });
   const missed = (changes: Partial<LoadResults>) =>
@@ -117,7 +117,9 @@ describe("the load run's verdicts", () => {
     const text = renderLoad(results());
 
     expect(text).toContain('PutRecords p50 12 ms, p99 80 ms; longest wait of an event until it was taken 240 ms');
-    expect(text).toContain('event to queryable row p50 160 ms, p99 15,200 ms, longest 16,000 ms');
+    expect(text).toContain(
+      'event to queryable row p50 160 ms, p99 15,200 ms, longest 16,000 ms; since the stream took it p50 120 ms, p99 15,100 ms',
+    );
     expect(renderLoad(results({ latency: undefined }))).toContain('nothing was stored');
   });
 
@@ -196,8 +198,9 @@ test('what is stored is counted by events and rows, looked for by the ids that w
   const teardown = new Teardown();
   try {
     const { superuser } = await startBenchDatabase(teardown);
-    expect(await measureLoadLatency(superuser)).toBeUndefined();
     const ids = Array.from({ length: 3 }, () => randomUUID());
+    const taken = { eventIds: ids, takenAtMs: ids.map(() => Date.now() - 1_000) };
+    expect(await measureLoadLatency(superuser, taken)).toBeUndefined();
     const store = async (eventId: string | undefined, code: string, ageSeconds: number) =>
       superuser.query(
         `INSERT INTO vital_sign (patient_id, code, observed_at, event_id, device_id, value, unit)
@@ -211,10 +214,13 @@ test('what is stored is counted by events and rows, looked for by the ids that w
     expect(await countStored(superuser)).toEqual({ storedCount: 2, storedRowsCount: 3, quarantinedCount: 0 });
     expect(await countMissing(superuser, ids)).toBe(1);
     expect(await countMissing(superuser, [])).toBe(0);
-    const latency = await measureLoadLatency(superuser);
+    const latency = await measureLoadLatency(superuser, taken);
     expect(latency?.maxMs).toBeGreaterThanOrEqual(10_000);
     expect(latency?.p50Ms).toBeGreaterThan(2_000);
     expect(latency?.p50Ms).toBeLessThan(10_000);
+    // Both were taken before they were stored, and long after they were observed.
+    expect(latency?.sinceTakenP50Ms).toBeGreaterThan(1_000);
+    expect(latency?.sinceTakenP50Ms).toBeLessThan(latency?.p50Ms ?? 0);
   } finally {
     await teardown.run();
   }
