@@ -78,13 +78,14 @@ test('a body of the longest legal length is taken, and one byte more is not', as
 test('a body that does not say its length is read no further than the limit', async () => {
   const { post, taken } = prepare();
   let pulled = 0;
-  const endless = new ReadableStream<Uint8Array>({
+  const long = new ReadableStream<Uint8Array>({
     pull: (controller) => {
       pulled += 1;
       controller.enqueue(new Uint8Array(4));
+      if (pulled === 1_000) controller.close();
     },
   });
-  const response = await post(endless, 'text/plain');
+  const response = await post(long, 'text/plain');
   expect(response.status).toBe(413);
   expect(pulled).toBeLessThan(10);
   expect(taken).toEqual([]);
