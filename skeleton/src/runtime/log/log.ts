@@ -9,7 +9,7 @@ export interface Log {
 }
 
 export interface LogOptions {
-  /** Which process speaks: `processor` or `api`. */
+  /** Which process speaks, such as `processor` or `ingest`. */
   readonly service: string;
   /** Suffix of the environment, such as `prod`. */
   readonly environment: string;
