@@ -1,6 +1,7 @@
 import {
   EnvironmentError,
   parseApiEnvironment,
+  parseIngestEnvironment,
   parseOperatorEnvironment,
   parseProcessorEnvironment,
 } from '../../src/runtime/environment';
@@ -15,6 +16,21 @@ const COMMON = {
 const PROCESSOR = { ...COMMON, STREAM_NAME: 'stream-prod', OBSERVATION_RETENTION_DAYS: '90' };
 
 describe('the environment', () => {
+  test('of ingest names the stream, and neither database nor secret', () => {
+    const { STREAM_NAME, OBSERVATION_RETENTION_DAYS, AWS_REGION, ENVIRONMENT_SUFFIX } = PROCESSOR;
+    expect(parseIngestEnvironment({ STREAM_NAME, OBSERVATION_RETENTION_DAYS, AWS_REGION, ENVIRONMENT_SUFFIX })).toEqual(
+      {
+        streamName: 'stream-prod',
+        region: 'eu-central-1',
+        observationRetentionDays: 90,
+        environmentSuffix: 'prod',
+      },
+    );
+    expect(() => parseIngestEnvironment({})).toThrow(
+      /STREAM_NAME is missing[\s\S]*OBSERVATION_RETENTION_DAYS is missing/,
+    );
+  });
+
   test('of a processor has defaults for all but what differs between environments', () => {
     expect(parseProcessorEnvironment(PROCESSOR)).toEqual({
       streamName: 'stream-prod',

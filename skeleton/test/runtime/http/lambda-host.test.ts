@@ -128,6 +128,20 @@ test.each([
     'https://a1b2c3.execute-api.eu-central-1.amazonaws.com/prod',
     '/Patient/p-1',
   ],
+  [
+    'the root of a stage',
+    { resource: '/', path: '/' },
+    { path: '/prod/' },
+    'https://a1b2c3.execute-api.eu-central-1.amazonaws.com/prod',
+    '/',
+  ],
+  [
+    'the root below a base path',
+    { resource: '/', path: '/vitals' },
+    { path: '/vitals', domainName: 'fhir.hospital.example' },
+    'https://fhir.hospital.example/vitals',
+    '/',
+  ],
 ])('%s gives base URL and path', async (_name, change, context, baseUrl, path) => {
   expect(await mirrored(apiGatewayEvent(change, context))).toMatchObject({ baseUrl, path });
 });
