@@ -54,8 +54,6 @@ export async function openTestRedis(given?: RedisAddress): Promise<TestRedis> {
   const settings = { host, port, caFile, authTokenSecretArn: SECRET_ARN };
   const admin = new Cluster([{ host, port }], {
     dnsLookup: (name, callback) => callback(null, name),
-    // A node that answers before the cluster is formed anew knows of itself alone.
-    slotsRefreshInterval: 200,
     redisOptions: { password, tls: caFile === undefined ? {} : { ca: readFileSync(caFile) } },
   });
   // Tests stop the cluster under it; what matters shows in the commands.
@@ -68,7 +66,11 @@ export async function openTestRedis(given?: RedisAddress): Promise<TestRedis> {
     admin,
     onEachNode: async (work) => {
       await eventually(
-        () => admin.nodes('master').length,
+        () => {
+          // A node that answers before the cluster is formed anew knows of itself alone.
+          admin.refreshSlotsCache();
+          return admin.nodes('master').length;
+        },
         (known) => known >= NODES,
       );
       await Promise.all(admin.nodes('master').map(async (node) => work(node)));

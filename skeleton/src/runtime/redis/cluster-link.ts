@@ -98,11 +98,15 @@ export class ClusterLink {
       },
       clusterRetryStrategy: (times) => Math.min(RECONNECT_MS.first * 2 ** Math.min(times, 10), RECONNECT_MS.most),
       slotsRefreshTimeout: CONNECT_TIMEOUT_MS,
-      slotsRefreshInterval: SLOTS_REFRESH_MS,
+      // By a timer of our own: that of ioredis 6.0.0 goes on for ever when it is closed in the middle of a refresh.
+      slotsRefreshInterval: 0,
       maxRedirections: 4,
       retryDelayOnFailover: commandTimeoutMs / 4,
       retryDelayOnClusterDown: commandTimeoutMs / 4,
     });
+    const refresh = setInterval(() => cluster.refreshSlotsCache(), SLOTS_REFRESH_MS);
+    refresh.unref();
+    cluster.once('end', () => clearInterval(refresh));
     cluster.on('ready', () => this.firstReady.emit('ready'));
     // Whoever runs a command hears of failures; without a listener they would end the process as well.
     cluster.on('error', (error) => this.hear(error));
