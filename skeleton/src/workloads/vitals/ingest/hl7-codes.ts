@@ -2,8 +2,8 @@ import { VITAL_SIGNS, vitalSignByCode } from '../vital-signs';
 
 /**
  * Codes of IEEE 11073-10101 that gateways of monitors send, with the vital sign that each is. The numbers are the standard's
- * partition × 65536 + code; which LOINC code is meant by each is the Personal Health Device implementation guide's ("Vital Signs",
- * HL7 FHIR PHD IG) and the profile IHE PCD-01's.
+ * partition × 65536 + code. Which LOINC code says the same follows the profiles that give both side by side: HL7's Personal Health
+ * Device guide (blood pressure, for one) and gematik's ISiK guide of vital signs (arterial pressure, body weight, for two).
  *
  * A pulse rate is not here: it is not the heart's rate in every patient, and FHIR's vital signs have no code for it.
  */
