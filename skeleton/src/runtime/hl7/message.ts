@@ -46,12 +46,21 @@ export class Segment {
 
 const SEGMENT_NAME = /^[A-Z][A-Z0-9]{2}$/;
 
+/** One message, with what is wrong with its segments as such. The header is there all the same, so that the sender can be answered. */
+export interface Message {
+  readonly header: Segment;
+  /** Those that have a name, the header first. */
+  readonly segments: readonly [Segment, ...Segment[]];
+  readonly faults: readonly Hl7Fault[];
+}
+
 /**
- * The segments of one message in ER7, the encoding with vertical bars (HL7 v2.5.1, chapter 2).
+ * Reads one message in ER7, the encoding with vertical bars (HL7 v2.5.1, chapter 2). Names every segment that is broken, and a
+ * second message.
  *
- * @throws Hl7Refusal AR that names every segment that is broken, a second message, and separators that cannot separate.
+ * @throws Hl7Refusal AR where nothing can be told apart: no segment, or separators that cannot separate.
  */
-export function parseSegments(text: string): readonly [Segment, ...Segment[]] {
+export function parseMessage(text: string): Message {
   requireSeparators(text);
   const message = ParsedMessage.parse(text.replace(/[\r\n]+$/, ''));
   const counts = new Map<string, number>();
@@ -71,10 +80,13 @@ export function parseSegments(text: string): readonly [Segment, ...Segment[]] {
     }
   });
   const [header, ...rest] = segments;
-  if (header === undefined || isAny(faults)) {
-    throw new Hl7Refusal('AR', isAny(faults) ? faults : [broken(undefined, 0)]);
-  }
-  return [header, ...rest];
+  if (header === undefined) throw new Hl7Refusal('AR', isAny(faults) ? faults : [broken(undefined, 0)]);
+  return { header, segments: [header, ...rest], faults };
+}
+
+/** @throws Hl7Refusal AR with every segment that is broken. */
+export function requireWhole({ faults }: Message): void {
+  if (isAny(faults)) throw new Hl7Refusal('AR', faults);
 }
 
 function isAny(faults: readonly Hl7Fault[]): faults is readonly [Hl7Fault, ...Hl7Fault[]] {

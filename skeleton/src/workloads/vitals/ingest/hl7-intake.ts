@@ -9,7 +9,7 @@ import { acknowledgment } from '../../../runtime/hl7/acknowledgment';
 import { decodeMessage, HL7_CHARSETS } from '../../../runtime/hl7/charset';
 import { type Hl7Fault, Hl7Refusal } from '../../../runtime/hl7/fault';
 import { acceptsHl7, HL7_MEDIA_TYPES } from '../../../runtime/hl7/media-type';
-import { parseSegments, type Segment } from '../../../runtime/hl7/message';
+import { parseMessage, requireWhole, type Segment } from '../../../runtime/hl7/message';
 import type { Answer, ApiContext, Intake, IntakeBody } from '../../../runtime/http/route';
 
 const [HL7_V2] = HL7_MEDIA_TYPES;
@@ -41,10 +41,11 @@ async function answerMessage(
   const counts = { ...senderOf(context), form: 'hl7v2' as const };
   let header: Segment | undefined;
   try {
-    const segments = parseSegments(decodeMessage(bytes, charset));
-    [header] = segments;
+    const message = parseMessage(decodeMessage(bytes, charset));
+    ({ header } = message);
+    requireWhole(message);
     requireOru(header);
-    const { events, warnings }: OruEvents = oruToEvents(segments, now, dependencies.retentionDays);
+    const { events, warnings }: OruEvents = oruToEvents(message.segments, now, dependencies.retentionDays);
     const taken = await ingest(writer, events);
     const delayedCount = events.length - taken.size;
     observer({ ...counts, acceptedCount: taken.size, refusedCount: warnings.length, delayedCount });

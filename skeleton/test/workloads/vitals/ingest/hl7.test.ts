@@ -260,6 +260,14 @@ describe('what is no message that is taken is rejected with AR, its place and no
     expect(fixture.counts).toMatchObject([{ acceptedCount: 0, refusedCount: errors.length }]);
   });
 
+  test('a broken segment, to the sender and by the control id of the header, which is whole', async () => {
+    const { ack, text } = await posted(message(MSH, PID, OBR, 'OB|1|NM|8867-4', HEART_RATE));
+    expect(ack).toMatchObject({ code: 'AR', answersTo: 'MSG-1' });
+    const [, , , , receivingApplication] = text.split('|');
+    expect(receivingApplication).toBe(MSH.split('|')[2]);
+    expect(receivingApplication).not.toBe('');
+  });
+
   test('a body above the limit', async () => {
     const { status, ack, fixture } = await posted(ORU + 'NTE|1||x\r'.repeat(120_000));
     expect([status, ack.code]).toEqual([413, 'AR']);
