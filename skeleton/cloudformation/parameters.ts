@@ -61,10 +61,25 @@ export function templateParameters({ secrets }: TenantSettings): TemplateParamet
       maxLength: 256,
       legal: 'the name of a repository of Amazon ECR, not its address',
     },
-    ...existing('databaseSecretArn', 'Existing secret of the database', secrets.databaseArn, SECRET_ARN_PATTERN),
-    ...existing('databaseSecretKeyArn', 'Key of that secret', secrets.databaseKeyArn, KMS_KEY_ARN_PATTERN),
-    ...existing('cacheSecretArn', 'Existing secret with the auth token', secrets.cacheAuthTokenArn, SECRET_ARN_PATTERN),
-    ...existing('cacheSecretKeyArn', 'Key of that secret', secrets.cacheAuthTokenKeyArn, KMS_KEY_ARN_PATTERN),
+    ...existing(
+      'databaseSecretArn',
+      'Existing secret of the database, which no two environments may share',
+      secrets.databaseArn,
+      SECRET_ARN_PATTERN,
+    ),
+    ...existing('databaseSecretKeyArn', 'Key that encrypts that secret', secrets.databaseKeyArn, KMS_KEY_ARN_PATTERN),
+    ...existing(
+      'cacheSecretArn',
+      'Existing secret with the auth token of Redis',
+      secrets.cacheAuthTokenArn,
+      SECRET_ARN_PATTERN,
+    ),
+    ...existing(
+      'cacheSecretKeyArn',
+      'Key that encrypts that secret',
+      secrets.cacheAuthTokenKeyArn,
+      KMS_KEY_ARN_PATTERN,
+    ),
   ];
 }
 
@@ -73,7 +88,7 @@ function existing(name: string, description: string, arn: string | undefined, pa
   return [
     {
       name,
-      description: `${description}. No two environments may share one.`,
+      description: `${description}.`,
       standIn: arn,
       pattern,
       maxLength: 2048,
