@@ -1,4 +1,3 @@
-import { Stack } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import fc from 'fast-check';
 import { synthesize } from './support/synthesis';
@@ -87,14 +86,14 @@ describe('the stream', () => {
   });
 
   it('refuses a number of shards on demand, whoever builds it', () => {
-    const stack = new Stack();
+    const { stack } = synthesize();
     const names = new Names({ environmentSuffix: 'icu', accountId: '111122223333', region: 'eu-west-1' });
 
     expect(
       () =>
-        new IngestStream(stack, 'Ingest', {
+        new IngestStream(stack, 'Refused', {
           names,
-          key: new Key(stack, 'Key'),
+          key: new Key(stack, 'RefusedKey'),
           peakEventsPerSecond: 1,
           streamMode: 'onDemand',
           shards: 4,
