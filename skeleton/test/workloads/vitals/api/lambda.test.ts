@@ -7,6 +7,7 @@ import type { APIGatewayProxyResult } from 'aws-lambda';
 import type { Bundle, Observation } from 'fhir/r4';
 import { ApiFixture, PRINCIPAL, reading } from './api-fixture';
 import { bundle } from '../../../../src/foundation/bundle';
+import { LAMBDA_RUNTIME } from '../../../support/lambda-runtime';
 
 let api: ApiFixture;
 let directory: string;
@@ -19,17 +20,6 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
   await api.stop();
 });
-
-/** Stands in for Lambda's runtime: loads the bundle once and gives it one event after the other. */
-const RUNTIME = `
-const { handler } = await import(process.argv[2]);
-process.on('message', async (events) => {
-  const answers = [];
-  for (const event of events) answers.push(await handler(event));
-  process.send(answers, () => process.exit(0));
-});
-process.send('ready');
-`;
 
 function event(query: Record<string, string[]>, userArn: string | null): object {
   return {
@@ -56,7 +46,7 @@ function event(query: Record<string, string[]>, userArn: string | null): object 
 test('the bundle answers API Gateway’s events from the database, and says nothing of patients', async () => {
   const folder = bundle({ name: 'vitals-api', entry: 'src/workloads/vitals/api/lambda.ts' });
   const runtime = join(directory, 'runtime.mjs');
-  await writeFile(runtime, RUNTIME);
+  await writeFile(runtime, LAMBDA_RUNTIME);
   const child = fork(runtime, [`${folder}/index.mjs`], {
     env: api.database.environment(),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

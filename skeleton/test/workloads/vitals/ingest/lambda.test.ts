@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { APIGatewayProxyResult } from 'aws-lambda';
 import { FHIR_JSON, heartRate, HL7_V2, PRINCIPAL } from './ingest-fixture';
 import { bundle } from '../../../../src/foundation/bundle';
+import { LAMBDA_RUNTIME } from '../../../support/lambda-runtime';
 import { countOf, eventually, startTestConsumer } from '../../../support/test-consumer';
 import { createTestDatabase } from '../../../support/test-database';
 import { createTestStream, type TestStream } from '../../../support/test-stream';
@@ -20,17 +21,6 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
   await stream.drop();
 });
-
-/** Stands in for Lambda's runtime: loads the bundle once and gives it one event after the other. */
-const RUNTIME = `
-const { handler } = await import(process.argv[2]);
-process.on('message', async (events) => {
-  const answers = [];
-  for (const event of events) answers.push(await handler(event));
-  process.send(answers, () => process.exit(0));
-});
-process.send('ready');
-`;
 
 function event(path: string, contentType: string, body: Buffer, userArn: string | null = PRINCIPAL): object {
   return {
@@ -57,7 +47,7 @@ function event(path: string, contentType: string, body: Buffer, userArn: string 
 test('the bundle takes in what API Gateway hands on, byte for byte, without a database, and says nothing of patients', async () => {
   const folder = bundle({ name: 'vitals-ingest', entry: 'src/workloads/vitals/ingest/lambda.ts' });
   const runtime = join(directory, 'runtime.mjs');
-  await writeFile(runtime, RUNTIME);
+  await writeFile(runtime, LAMBDA_RUNTIME);
   const child = fork(runtime, [`${folder}/index.mjs`], {
     env: {
       PATH: process.env.PATH,
