@@ -177,8 +177,8 @@ new TextFile(project, 'eslint.config.mjs', {
     '',
     'export default tseslint.config(',
     "  { ignores: ['**/dist/**', '**/node_modules/**', 'skeleton/**', 'tenants/**', '.portal/**', 'template/**'] },",
-    '  // A copy of skeleton/src/tenant.ts, which the skeleton lints.',
-    "  { ignores: ['plugins/hipaa-pipeline-node/src/settings/tenant-settings.ts'] },",
+    '  // A copy of skeleton/src/tenant, which the skeleton lints.',
+    "  { ignores: ['plugins/hipaa-pipeline-node/src/settings/{tenant/*,fhir-r4-types}.ts'] },",
     '  js.configs.recommended,',
     '  {',
     "    files: ['**/*.{ts,tsx}'],",
@@ -202,10 +202,16 @@ new TextFile(project, 'eslint.config.mjs', {
 });
 
 // ---- The rendering library judges answers by the skeleton's own schema: a copy, so that the package stands alone.
-new TextFile(project, 'plugins/hipaa-pipeline-node/src/settings/tenant-settings.ts', {
-  marker: false,
-  lines: readFileSync(join(__dirname, 'skeleton/src/tenant.ts'), 'utf8').split('\n'),
-});
+const SCHEMA_FILES = [
+  'fhir-r4-types.ts',
+  ...readdirSync(join(__dirname, 'skeleton/src/tenant')).map((file) => `tenant/${file}`),
+];
+for (const file of SCHEMA_FILES) {
+  new TextFile(project, `plugins/hipaa-pipeline-node/src/settings/${file}`, {
+    marker: false,
+    lines: readFileSync(join(__dirname, 'skeleton/src', file), 'utf8').split('\n'),
+  });
+}
 
 for (const script of ['compile', 'package', 'post-compile', 'pre-compile']) project.removeScript(script);
 // In place of npm's shell, which hands no signal on: whoever ends npm must end the portal with its database.

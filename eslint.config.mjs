@@ -4,8 +4,8 @@ import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/node_modules/**', 'skeleton/**', 'tenants/**', '.portal/**', 'template/**'] },
-  // A copy of skeleton/src/tenant.ts, which the skeleton lints.
-  { ignores: ['plugins/hipaa-pipeline-node/src/settings/tenant-settings.ts'] },
+  // A copy of skeleton/src/tenant, which the skeleton lints.
+  { ignores: ['plugins/hipaa-pipeline-node/src/settings/{tenant/*,fhir-r4-types}.ts'] },
   js.configs.recommended,
   {
     files: ['**/*.{ts,tsx}'],

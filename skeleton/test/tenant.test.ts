@@ -5,6 +5,7 @@ import {
   parseTenantSettings,
   partitionOf,
   REGIONS,
+  settingsOfWorkload,
   TenantSettingsError,
   WORKLOADS,
 } from '../src/tenant';
@@ -50,6 +51,7 @@ describe('settings that are right', () => {
         databaseReadersMin: 1,
         databaseReadersMax: 3,
         cacheNodeGroups: 2,
+        databaseStorageGibibytes: 100,
       },
       compliance: {
         frameworks: ['hipaa'],
@@ -57,6 +59,7 @@ describe('settings that are right', () => {
         logRetentionDays: 2192,
         backupRetentionDays: 35,
       },
+      records: { additionalResourceTypes: [] },
       observability: {},
     });
   });
@@ -116,6 +119,66 @@ describe('settings that contradict each other', () => {
     const compliance = { legalRetentionDays: 90, legalRetentionBasis: '§ 630f BGB' };
 
     expect(parseTenantSettings(answers({ compliance })).compliance).toMatchObject(compliance);
+  });
+});
+
+describe('settings of one workload', () => {
+  const records = { workload: 'records', capacity: { peakEventsPerSecond: 200 } } satisfies AnswersChange;
+  const cacheAuthTokenArn = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:st-luke/cache-d4E5f6';
+
+  it.each([
+    ['a cache', { ...records, secrets: { cacheAuthTokenArn } }, 'secrets.cacheAuthTokenArn'],
+    ['readers', { ...records, capacity: { ...records.capacity, databaseReadersMin: 2 } }, 'capacity.databaseReadersMin'],
+    ['a retention of observations', { ...records, compliance: { observationRetentionDays: 30 } }, 'observationRetentionDays'],
+    ['scans', { ...records, capacity: { ...records.capacity, scansPerDay: 10 } }, 'capacity.scansPerDay'],
+    ['a size of the instances, for vitals', { capacity: { databaseInstanceClass: 'r6g.large' } }, 'databaseInstanceClass'],
+    ['types of resource, for vitals', { records: { additionalResourceTypes: ['Organization'] } }, 'additionalResourceTypes'],
+  ] satisfies Array<[string, AnswersChange, string]>)('are refused for another: %s', (_, change, field) => {
+    const faults = faultsOf(change);
+
+    expect(faults).toHaveLength(1);
+    expect(faults[0]?.field).toContain(field);
+    expect(faults[0]?.legal).toMatch(/^none for \w+: it is a setting of \w+/);
+  });
+
+  it('are taken for another where they say what is so by default, as a form sends it', () => {
+    const change = { ...records, compliance: { observationRetentionDays: 90 } };
+
+    expect(parseTenantSettings(answers(change)).workload).toBe('records');
+  });
+
+  it.each([['Bundle'], ['AuditEvent'], ['Patient'], ['organization'], ['Organisation']])(
+    'cannot name %s as a further type of resource',
+    (type) => {
+      const change = { ...records, records: { additionalResourceTypes: [type] } };
+
+      expect(faultsOf(change as AnswersChange)).toEqual([
+        expect.objectContaining({ field: 'records.additionalResourceTypes.0', value: type }),
+      ]);
+    },
+  );
+
+  it('refuse storage that may not grow as far as it begins', () => {
+    const capacity = { ...records.capacity, databaseStorageGibibytes: 200, databaseStorageMaxGibibytes: 100 };
+
+    expect(faultsOf({ ...records, capacity })).toEqual([
+      expect.objectContaining({ field: 'capacity.databaseStorageMaxGibibytes', value: 100 }),
+    ]);
+  });
+
+  it('let a law want records kept for longer than observations', () => {
+    const compliance = { legalRetentionDays: 2920, legalRetentionBasis: 'NHS Records Management Code of Practice 2021' };
+
+    expect(parseTenantSettings(answers({ ...records, compliance })).compliance).toMatchObject(compliance);
+  });
+
+  it('are not shown to the team of another', () => {
+    const shown = settingsOfWorkload(parseTenantSettings(answers(records)));
+
+    expect(shown).toMatchObject({ capacity: { databaseStorageGibibytes: 100 }, records: {} });
+    expect(JSON.stringify(shown)).not.toMatch(/databaseReaders|cacheNodeGroups|observationRetention/);
+    expect(parseTenantSettings(shown)).toEqual(parseTenantSettings(answers(records)));
+    expect(settingsOfWorkload(parseTenantSettings(answers()))).not.toHaveProperty('records');
   });
 });
 

@@ -3,7 +3,7 @@
  *
  * Each is for a person: the message names what was given, what is wrong with it and what to do.
  */
-import type { SettingFault } from './settings/tenant-settings';
+import type { SettingFault } from './settings/tenant';
 
 /**
  * - `ANSWERS_UNREADABLE`: the answers cannot be read as YAML or JSON.

@@ -7,7 +7,7 @@ export { RECORD_PATH } from './rendering/record';
 export { checkTarget } from './rendering/write';
 export { checkAnswers } from './settings/check-answers';
 export { parseAnswers, readAnswers } from './settings/read-answers';
-export * from './settings/tenant-settings';
+export * from './settings/tenant';
 export { provenanceOf } from './skeleton/provenance';
 export { openSkeleton } from './skeleton/skeleton';
 export type { Provenance, Skeleton } from './skeleton/skeleton';

@@ -92,7 +92,7 @@ export const GDPR: readonly Safeguard[] = [
     duty: 'Data protection by design and by default',
     answer:
       'No route to the internet, least-privilege roles and verified TLS are the defaults; each departure is a written setting.',
-    builtIn: ['src/foundation/network.ts', 'src/tenant.ts'],
+    builtIn: ['src/foundation/network.ts', 'src/tenant/schema.ts'],
     provedBy: [
       { file: 'test/foundation/iam.test.ts', test: 'name every resource in full, but where a reason is written' },
     ],

@@ -235,7 +235,7 @@ export const HIPAA: readonly Safeguard[] = [
     duty: 'Retention of documentation for six years',
     answer:
       'The record of who did what (trail, access logs, the database’s audit, `access_audit`) is kept for 2192 days at the least, whatever is set for other logs; those for 2192 days by default.',
-    builtIn: ['src/foundation/audit-retention.ts', 'src/tenant.ts', 'src/foundation/log-group.ts'],
+    builtIn: ['src/foundation/audit-retention.ts', 'src/tenant/schema.ts', 'src/foundation/log-group.ts'],
     provedBy: [
       {
         file: 'test/pipeline-stack.test.ts',

@@ -2,7 +2,7 @@
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { dirname, isAbsolute, join, posix } from 'node:path';
 import { fileSystemReason, RenderingError } from '../errors';
-import type { TenantSettings } from '../settings/tenant-settings';
+import { settingsOfWorkload, type TenantSettings } from '../settings/tenant';
 import type { Skeleton } from '../skeleton/skeleton';
 import { isLeftOut, TEMPLATE_SUFFIX } from './left-out';
 import { renderTemplate } from './template';
@@ -62,7 +62,7 @@ async function planFolder(
 
 async function planFile(path: string, from: string, mode: number, settings: TenantSettings): Promise<PlannedEntry> {
   if (!path.endsWith(TEMPLATE_SUFFIX)) return { kind: 'copy', path, from, mode };
-  const text = renderTemplate(await readFile(from, 'utf8'), settings, path);
+  const text = renderTemplate(await readFile(from, 'utf8'), settingsOfWorkload(settings), path);
   return { kind: 'text', path: path.slice(0, -TEMPLATE_SUFFIX.length), text, mode };
 }
 

@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { RenderingError } from '../errors';
 import { checkAnswers } from '../settings/check-answers';
-import type { TenantSettings } from '../settings/tenant-settings';
+import type { TenantSettings } from '../settings/tenant';
 import type { Provenance } from '../skeleton/skeleton';
 import { openSkeleton } from '../skeleton/skeleton';
 import { planRendering } from './plan';

@@ -1,7 +1,6 @@
 /** Handlebars, cut down to what the skeleton needs: every value goes through an encoder, or the template is refused. */
 import Handlebars from 'handlebars';
 import { reasonOf, RenderingError } from '../errors';
-import type { TenantSettings } from '../settings/tenant-settings';
 import { encodeJson, encodeMarkdown, encodeWord, encodeYaml, isEncodable } from './encoders';
 import type { Encodable } from './encoders';
 
@@ -25,7 +24,7 @@ const BLOCKS = ['if', 'unless', 'each'] as const;
  * @param name path of the template, for messages.
  * @throws RenderingError `TEMPLATE_INVALID`, naming the template and where it is wrong.
  */
-export function renderTemplate(source: string, settings: TenantSettings, name: string): string {
+export function renderTemplate(source: string, settings: object, name: string): string {
   const handlebars = Handlebars.create();
   for (const [helper, encode] of Object.entries(ENCODERS)) {
     handlebars.registerHelper(helper, (value: unknown) => {

@@ -1,7 +1,7 @@
 /** Judges answers against the schema and against one skeleton, which may carry fewer workloads than the product knows. */
 import { RenderingError } from '../errors';
-import { describeFault, parseTenantSettings, TenantSettingsError } from './tenant-settings';
-import type { SettingFault, TenantSettings } from './tenant-settings';
+import { describeFault, parseTenantSettings, TenantSettingsError } from './tenant';
+import type { SettingFault, TenantSettings } from './tenant';
 
 /**
  * Settings from answers, with every default filled in.
