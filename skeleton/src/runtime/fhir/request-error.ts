@@ -1,7 +1,7 @@
 import type { Issue } from './operation-outcome';
 
 /** Statuses with which a request can be refused. */
-export type RefusalStatus = 400 | 401 | 404 | 405 | 406 | 413 | 415 | 422 | 500 | 503;
+export type RefusalStatus = 400 | 401 | 404 | 405 | 406 | 409 | 410 | 412 | 413 | 415 | 422 | 500 | 503;
 
 /**
  * A request that cannot be answered as asked. The issues are written for the caller and are all that the caller gets;

@@ -30,7 +30,7 @@ export function reader(
   if (audit === 'none') throw new Error(`${route.path} shows data of patients and needs an audit trail`);
   // Reads, then records the access, then answers: in this order, so that no data leaves that is not on record.
   return async (context) => {
-    const reading: Reading = { patientId: null };
+    const reading: Reading = { resourceType: route.patientData.resourceType, resourceId: null, patientIds: [] };
     const answer = await read(async () => route.get(context, reading), context, isUnavailable);
     return recorded({ route, reading, answer }, { context, audit, observer: dependencies.observer });
   };
@@ -62,10 +62,10 @@ async function recorded(
 ): Promise<Answer | FhirRequestError> {
   try {
     await audit.record({
-      ...route.patientData,
+      action: route.patientData.action,
       requestId: context.env.requestId,
       principal: context.env.principal ?? UNAUTHENTICATED,
-      patientId: reading.patientId,
+      ...reading,
       query: new URL(context.req.url).search.slice(1, AUDITED_QUERY_CHARACTERS_MAX + 1),
       outcome: accessOutcome(answer.status),
       status: answer.status,

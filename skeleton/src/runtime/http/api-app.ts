@@ -54,17 +54,18 @@ export function createApiApp(routes: readonly Route[], dependencies: ApiAppDepen
     context.res.headers.set('X-Request-Id', context.env.requestId);
     dependencies.observer.answered(describe(context, performance.now() - startedAtMs));
   });
-  for (const route of routes) {
-    if (isIntake(route)) {
-      app.post(route.path, async (context) =>
-        respond(context, await answerIntake(route, context, dependencies.isUnavailable)),
-      );
-    } else {
-      const answer = reader(route, dependencies);
-      app.get(route.path, async (context) => respond(context, await answer(context)));
+  for (const [path, sharing] of byPath(routes)) {
+    for (const route of sharing) {
+      if (isIntake(route)) {
+        app.on(methodsOf(route), path, async (context) =>
+          respond(context, await answerIntake(route, context, dependencies.isUnavailable)),
+        );
+      } else {
+        const answer = reader(route, dependencies);
+        app.get(path, async (context) => respond(context, await answer(context)));
+      }
     }
-  }
-  for (const [path, methods] of allowedMethods(routes)) {
+    const methods = allowedMethods(path, sharing);
     app.all(path, (context) => refuse(context, methodNotAllowed(path, methods)));
   }
   app.notFound((context) => refuse(context, notFound(routes)));
@@ -76,18 +77,25 @@ function isIntake(route: Route): route is IntakeRoute {
   return 'intakes' in route;
 }
 
-/** What each path allows, over all routes that share it. */
-function allowedMethods(routes: readonly Route[]): ReadonlyMap<string, readonly string[]> {
-  const allowed = new Map<string, readonly string[]>();
-  for (const route of routes) {
-    const before = allowed.get(route.path) ?? [];
-    const methods = isIntake(route) ? ['POST'] : ['GET', 'HEAD'];
-    if (methods.some((method) => before.includes(method))) {
-      throw new Error(`two routes answer ${methods[0]} ${route.path}`);
-    }
-    allowed.set(route.path, [...before, ...methods]);
-  }
-  return allowed;
+/**
+ * Routes by path, those with fewer parameters first: `/metadata` is matched before `/:type`, in every method, since the first
+ * that matches answers.
+ */
+function byPath(routes: readonly Route[]): ReadonlyMap<string, readonly Route[]> {
+  const parameters = (path: string) => path.split('/:').length;
+  const paths = [...new Set(routes.map(({ path }) => path))].sort((one, other) => parameters(one) - parameters(other));
+  return new Map(paths.map((path) => [path, routes.filter((route) => route.path === path)]));
+}
+
+function methodsOf(route: Route): string[] {
+  return isIntake(route) ? [route.method ?? 'POST'] : ['GET', 'HEAD'];
+}
+
+function allowedMethods(path: string, routes: readonly Route[]): readonly string[] {
+  const methods = routes.flatMap(methodsOf);
+  const repeated = methods.find((method, index) => methods.indexOf(method) < index);
+  if (repeated !== undefined) throw new Error(`two routes answer ${repeated} ${path}`);
+  return methods;
 }
 
 function respond(context: ApiContext, answer: Answer | FhirRequestError): Response {
@@ -97,7 +105,8 @@ function respond(context: ApiContext, answer: Answer | FhirRequestError): Respon
 function send(context: ApiContext, answer: Answer): Response {
   context.set('returnedCount', answer.returnedCount ?? 0);
   const { body, status, contentType, headers } = answer;
-  if (body === undefined) return context.body(null, status, { ...headers });
+  // What the caller has already is not sent again, and has no type of its own (RFC 9110, 15.4.5).
+  if (body === undefined || status === 304) return context.body(null, status, { ...headers });
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return context.body(text, status, { 'Content-Type': contentType, ...headers });
 }

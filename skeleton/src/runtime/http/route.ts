@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import type { AccessAction } from './access-audit';
 import type { FhirRequestError, RefusalStatus } from '../fhir/request-error';
 
 /** What a host knows of a request, handed to the application beside it. */
@@ -26,7 +27,7 @@ export type ApiContext = Context<ApiEnvironment>;
 
 /** What a route answers. */
 export interface Answer {
-  readonly status: 200 | 202 | RefusalStatus;
+  readonly status: 200 | 202 | 304 | RefusalStatus;
   readonly contentType: string;
   /** An object is written as JSON, text as it is. Default: no body. */
   readonly body?: object | string;
@@ -38,13 +39,18 @@ export interface Answer {
 
 /** A read of patient data as its route learns about it: what is known is audited, also when the read fails. */
 export interface Reading {
-  patientId: string | null;
+  /** Default: the route's. */
+  resourceType: string;
+  /** Id of the resource that is asked for. Default `null`: none is asked for by id. */
+  resourceId: string | null;
+  /** Whose data is asked for or shown: the access is on record under each of them. Default: none. */
+  patientIds: readonly string[];
 }
 
 /** A route that shows data of patients: each request, whatever its answer, is written to the audit trail first. */
 export interface PatientDataRoute {
   readonly path: string;
-  readonly patientData: { readonly action: 'read' | 'search'; readonly resourceType: string };
+  readonly patientData: { readonly action: AccessAction; readonly resourceType: string };
   readonly get: (context: ApiContext, reading: Reading) => Promise<Answer>;
 }
 
@@ -58,6 +64,8 @@ export interface PlainRoute {
 /** A route that takes what callers send, and shows no data of patients but what the caller has sent itself. */
 export interface IntakeRoute {
   readonly path: string;
+  /** Default `POST`. */
+  readonly method?: 'POST' | 'PUT';
   readonly patientData: 'none';
   /** The kinds of body that it takes, told apart by their media type. */
   readonly intakes: readonly Intake[];

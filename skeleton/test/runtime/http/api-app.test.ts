@@ -28,7 +28,7 @@ function prepare(
     path: '/Chart',
     patientData: { action: 'read', resourceType: 'Chart' },
     get: async (context, reading) => {
-      reading.patientId = 'p-1';
+      reading.patientIds = ['p-1'];
       return change.get === undefined ? answer : change.get(context, reading);
     },
   };
@@ -67,7 +67,8 @@ describe('a read of patient data', () => {
         principal: FACTS.principal,
         action: 'read',
         resourceType: 'Chart',
-        patientId: 'p-1',
+        resourceId: null,
+        patientIds: ['p-1'],
         query: 'patient=p-1&note=a%20b',
         outcome: 'success',
         status: 200,
@@ -106,11 +107,11 @@ describe('a read of patient data', () => {
   test('is on record also when it is refused or fails', async () => {
     const refused = prepare();
     expect((await refused.request('/Chart', { headers: { Accept: 'text/html' } })).status).toBe(406);
-    expect(refused.accesses).toMatchObject([{ outcome: 'refused', status: 406, patientId: null, returnedCount: 0 }]);
+    expect(refused.accesses).toMatchObject([{ outcome: 'refused', status: 406, patientIds: [], returnedCount: 0 }]);
 
     const failing = prepare({ get: async () => Promise.reject(new Error('broken')) });
     expect((await failing.request('/Chart')).status).toBe(500);
-    expect(failing.accesses).toMatchObject([{ outcome: 'failed', status: 500, patientId: 'p-1', returnedCount: 0 }]);
+    expect(failing.accesses).toMatchObject([{ outcome: 'failed', status: 500, patientIds: ['p-1'], returnedCount: 0 }]);
   });
 
   test('is refused, and on record, without a principal', async () => {

@@ -31,7 +31,7 @@ export function lastnRoute(lastReadings: LastReadings): {
         const { baseUrl } = context.env;
         const parameters = new URL(context.req.url).searchParams;
         // Known to the audit trail before anything can be wrong with the rest of the query.
-        reading.patientId = readIfValid(LASTN, 'patient', parameters) ?? null;
+        reading.patientIds = [readIfValid(LASTN, 'patient', parameters)].filter((id) => id !== undefined);
         const { query, notes } = readLastn(parameters);
         const { readings, source } = await lastReadings.find(query);
         const body = searchset({

@@ -18,7 +18,7 @@ export function observationRoute(store: ReadingStore): FhirRoute {
         const { baseUrl } = context.env;
         const parameters = new URL(context.req.url).searchParams;
         // Known to the audit trail before anything can be wrong with the rest of the search.
-        reading.patientId = readIfValid(OBSERVATION_SEARCH, 'patient', parameters) ?? null;
+        reading.patientIds = [readIfValid(OBSERVATION_SEARCH, 'patient', parameters)].filter((id) => id !== undefined);
         const search = readObservationSearch(parameters);
         const { readings, hasMore } = await store.page(search.query);
         const last = readings.at(-1);

@@ -28,6 +28,7 @@ test('a search leaves who, whose, what, when and how much', async () => {
       principal: PRINCIPAL,
       action: 'search',
       resource_type: 'Observation',
+      resource_id: null,
       patient_id: 'p-1',
       query: 'patient=Patient/p-1&code=8867-4',
       outcome: 'success',
