@@ -1,5 +1,6 @@
 import { awscdk, DependencyType, javascript, TextFile, typescript, YamlFile } from 'projen';
 import { validatorsSource } from './projenrc/fhir-validators/validators-source';
+import { searchParameterTable } from './projenrc/fhir-r4/search-parameters';
 import { addWorkflows } from './projenrc/workflows';
 
 /**
@@ -233,6 +234,12 @@ new YamlFile(project, '.cfnlintrc', {
 new TextFile(project, 'src/runtime/fhir/validation/r4-validators.cjs', {
   marker: false,
   lines: validatorsSource().split('\n'),
+});
+
+// What programs need to know of FHIR R4 when they run, from definitions that are not installed where they run.
+new TextFile(project, 'src/runtime/fhir/search/r4-search-parameters.json', {
+  marker: false,
+  lines: searchParameterTable().split('\n'),
 });
 
 if (project.github === undefined) throw new Error('Workflows need the GitHub component.');
