@@ -5,9 +5,10 @@ import type { Bundle } from 'fhir/r4';
 import { ApiFixture, reading } from './api-fixture';
 import { bundle } from '../../../../src/foundation/bundle';
 import { parseApiEnvironment, parseIngestEnvironment } from '../../../../src/runtime/environment';
+import { serveLocally } from '../../../../src/runtime/http/local-program';
 import { createLog } from '../../../../src/runtime/log/log';
 import { Metrics } from '../../../../src/runtime/metrics/metrics';
-import { parseApiPort, serveApi } from '../../../../src/workloads/vitals/api/serve';
+import { openApi } from '../../../../src/workloads/vitals/api/open-api';
 
 let api: ApiFixture;
 beforeAll(async () => {
@@ -36,13 +37,10 @@ async function serve(change: Record<string, string> = {}) {
   const lines: Record<string, unknown>[] = [];
   const write = (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>);
   const stopping = new AbortController();
-  const done = serveApi({
-    environment: environmentWith(change),
-    port: 0,
-    log: createLog({ service: 'api', environment: 'test', destination: { write } }),
-    metrics: new Metrics('test', write),
-    signal: stopping.signal,
-  });
+  const log = createLog({ service: 'api', environment: 'test', destination: { write } });
+  const metrics = new Metrics('test', write);
+  const open = () => openApi(environmentWith(change), log, metrics);
+  const done = serveLocally(open, { port: 0, log, metrics, signal: stopping.signal });
   const stop = async () => {
     stopping.abort();
     await done;
@@ -94,35 +92,13 @@ describe('the local API', () => {
 
   test('fails when its port is taken, and leaves nothing open', async () => {
     const { baseUrl, stop } = await serve();
-    const second = serveApi({
-      environment: environmentWith(),
-      port: Number(new URL(baseUrl).port),
-      log: { event: () => undefined },
-      metrics: new Metrics('test', () => undefined),
-      signal: AbortSignal.abort(),
-    });
+    const log = { event: () => undefined };
+    const metrics = new Metrics('test', () => undefined);
+    const port = Number(new URL(baseUrl).port);
+    const open = () => openApi(environmentWith(), log, metrics);
+    const second = serveLocally(open, { port, log, metrics, signal: AbortSignal.abort() });
     await expect(second).rejects.toThrow(/EADDRINUSE/);
     await stop();
-  });
-});
-
-describe('API_PORT', () => {
-  test.each([
-    ['0', 0],
-    ['8081', 8081],
-    ['65535', 65535],
-  ])('%s is a port', (text, port) => {
-    expect(parseApiPort({ API_PORT: text })).toBe(port);
-  });
-
-  test.each([
-    [undefined, 'missing'],
-    ['65536', 'wrong'],
-    ['80 ', 'wrong'],
-    ['', 'wrong'],
-    ['-1', 'wrong'],
-  ])('%j is refused as %s', (text, fault) => {
-    expect(() => parseApiPort({ API_PORT: text })).toThrow(new RegExp(`API_PORT is ${fault}`));
   });
 });
 
