@@ -5,7 +5,7 @@ import { TestDatabase } from './test-database';
 import { freePort } from '../../local/free-port';
 import { bundle } from '../../src/foundation/bundle';
 
-/** The vitals processor as it runs in its container: one bundled file, in a process of its own. */
+/** A workload's processor as it runs in its container: one bundled file, in a process of its own. */
 export interface ProcessorProcess {
   readonly pid: number;
   /** Everything it wrote to standard output and standard error so far. */
@@ -20,6 +20,8 @@ export interface ProcessorProcess {
 }
 
 export interface ProcessorProcessOptions {
+  /** Whose processor, by its folder under `src/workloads`. */
+  readonly workload: string;
   readonly database: TestDatabase;
   readonly kinesisEndpoint: string;
   readonly streamName: string;
@@ -29,16 +31,19 @@ export interface ProcessorProcessOptions {
   readonly untilHealthy?: boolean;
 }
 
-let bundled: string | undefined;
+const bundled = new Map<string, string>();
 
 /** Builds the bundle once a test file. @returns the path of its script. */
-function processorScript(): string {
-  bundled ??= bundle({
-    name: 'test-vitals-processor',
-    entry: 'src/workloads/vitals/processor.ts',
-    migrationFolders: ['src/runtime/migrations', 'src/workloads/vitals/migrations'],
-  });
-  return join(bundled, 'index.mjs');
+function processorScript(workload: string): string {
+  const folder =
+    bundled.get(workload) ??
+    bundle({
+      name: `test-${workload}-processor`,
+      entry: `src/workloads/${workload}/processor.ts`,
+      migrationFolders: ['src/runtime/migrations', `src/workloads/${workload}/migrations`],
+    });
+  bundled.set(workload, folder);
+  return join(folder, 'index.mjs');
 }
 
 const running = new Set<ChildProcess>();
@@ -49,14 +54,13 @@ export async function startProcessor(options: ProcessorProcessOptions): Promise<
     ...options.database.environment(),
     AWS_ENDPOINT_URL_KINESIS: options.kinesisEndpoint,
     STREAM_NAME: options.streamName,
-    OBSERVATION_RETENTION_DAYS: '90',
     HEALTH_PORT: String(healthPort),
     POLL_INTERVAL_MS: '50',
     LEASE_SECONDS: '2',
     NODE_NO_WARNINGS: '1',
     ...options.environment,
   };
-  const script = processorScript();
+  const script = processorScript(options.workload);
   const child = spawn(process.execPath, [script], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
   const chunks: Buffer[] = [];

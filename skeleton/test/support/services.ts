@@ -1,9 +1,7 @@
 import { createServer, Server } from 'node:http';
 import { SharedEmulator, startSharedEmulator } from './kinesis-emulator';
-import { prepareTemplateDatabase, TEMPLATE_DATABASE } from './template-database';
+import { createOwner, prepareTemplateDatabase, SAMPLE_WORKLOAD } from './template-database';
 import { PostgresLogin, PostgresServer, startPostgresServer } from '../../local/postgres-server';
-import { LocalRedis, openLocalRedis } from '../../local/redis';
-import { RedisAddress } from '../../local/redis-cluster';
 
 /** What a test file is told about the PostgreSQL that all test files of a run share. */
 export interface SharedPostgres {
@@ -13,6 +11,7 @@ export interface SharedPostgres {
   readonly superuser: PostgresLogin;
   /** Owner of the databases: rights of an RDS master user, so no superuser. */
   readonly owner: PostgresLogin;
+  /** Migrated for the workload that was asked for: the tests' databases are copies of it. */
   readonly templateDatabase: string;
 }
 
@@ -20,8 +19,12 @@ export interface SharedKinesis {
   readonly endpoint: string;
 }
 
-/** What a test file is told about the Redis cluster that all test files of a run share. */
-export type SharedRedis = RedisAddress;
+/** A service of one workload's tests, started by a module of this folder. */
+export interface StartedService {
+  /** What a test file is told about it: plain values. */
+  readonly shared: unknown;
+  stop(): Promise<void>;
+}
 
 /** Where the jest workers find the services: set by the global setup, inherited by each worker. */
 const ADDRESS_VARIABLE = 'TEST_SERVICES_ADDRESS';
@@ -31,16 +34,16 @@ const ADDRESS_VARIABLE = 'TEST_SERVICES_ADDRESS';
  * that need none starts none.
  */
 export class SharedServices {
-  private postgres: Promise<{ server: PostgresServer; shared: SharedPostgres }> | undefined;
+  private postgres: Promise<TestPostgres> | undefined;
   private kinesis: Promise<SharedEmulator> | undefined;
-  private redis: Promise<LocalRedis> | undefined;
+  private readonly others = new Map<string, Promise<StartedService>>();
   private server: Server | undefined;
 
   async listen(): Promise<void> {
     const server = createServer((request, response) => {
       // A connection that is kept alive may be closed by us just as the next test asks through it.
       response.setHeader('connection', 'close');
-      this.answer(request.url ?? '').then(
+      this.answer(new URL(request.url ?? '', 'http://127.0.0.1')).then(
         (body) => response.end(JSON.stringify(body)),
         (error: unknown) => {
           response.statusCode = 500;
@@ -58,44 +61,55 @@ export class SharedServices {
   async stop(): Promise<void> {
     this.server?.closeAllConnections();
     await new Promise<void>((resolve) => (this.server ? this.server.close(() => resolve()) : resolve()));
-    const [postgres, kinesis, redis] = await Promise.all([
-      this.postgres?.catch(() => undefined),
-      this.kinesis?.catch(() => undefined),
-      this.redis?.catch(() => undefined),
-    ]);
-    await Promise.all([postgres?.server.stop(), kinesis?.stop(), redis?.stop()]);
+    const started = await Promise.all(
+      [this.postgres, this.kinesis, ...this.others.values()].map(async (service) => service?.catch(() => undefined)),
+    );
+    await Promise.all(started.map(async (service) => service?.stop()));
   }
 
-  private async answer(path: string): Promise<SharedPostgres | SharedKinesis | SharedRedis> {
-    switch (path) {
+  private async answer({ pathname, searchParams }: URL): Promise<unknown> {
+    switch (pathname) {
       case '/postgres':
-        this.postgres ??= startPostgres();
-        return (await this.postgres).shared;
+        this.postgres ??= TestPostgres.start();
+        return (await this.postgres).sharedFor(searchParams.get('workload') ?? SAMPLE_WORKLOAD);
       case '/kinesis':
         this.kinesis ??= startSharedEmulator();
         return { endpoint: (await this.kinesis).endpoint };
-      case '/redis':
-        this.redis ??= openLocalRedis();
-        return (await this.redis).address;
-      default:
-        throw new Error(`There is no shared service ${path}.`);
+      default: {
+        const name = pathname.slice(1);
+        const service = this.others.get(name) ?? startOther(name);
+        this.others.set(name, service);
+        return (await service).shared;
+      }
     }
   }
 }
 
-/** The PostgreSQL of this run. */
-export async function sharedPostgres(): Promise<SharedPostgres> {
-  return (await ask('/postgres')) as SharedPostgres;
+/** A service that only some workloads' tests need lies in `shared-<name>.ts`: repositories of others go without the file. */
+async function startOther(name: string): Promise<StartedService> {
+  const { start } = (await import(`./shared-${name}`)) as { start: () => Promise<StartedService> };
+  return start();
+}
+
+/** The PostgreSQL of this run, with a template for the workload. */
+export async function sharedPostgres(workload: string = SAMPLE_WORKLOAD): Promise<SharedPostgres> {
+  return (await sharedService(`postgres?workload=${workload}`)) as SharedPostgres;
 }
 
 /** The Kinesis emulator of this run. */
 export async function sharedKinesis(): Promise<SharedKinesis> {
-  return (await ask('/kinesis')) as SharedKinesis;
+  return (await sharedService('kinesis')) as SharedKinesis;
 }
 
-/** The Redis cluster of this run. Others use it at the same time: it is neither flushed nor stopped. */
-export async function sharedRedis(): Promise<SharedRedis> {
-  return (await ask('/redis')) as SharedRedis;
+/** What a service of this run says of itself, which is started when nobody has asked for it yet. */
+export async function sharedService(name: string): Promise<unknown> {
+  const address = process.env[ADDRESS_VARIABLE];
+  if (address === undefined) {
+    throw new Error('Shared services are started by the global setup of jest.config: run by jest.');
+  }
+  const response = await fetch(`${address}/${name}`);
+  if (!response.ok) throw new Error(`Shared service ${name} did not start:\n${await response.text()}`);
+  return response.json();
 }
 
 /** A PostgreSQL of one test file alone, prepared like the shared one, for tests that stop it. */
@@ -105,32 +119,52 @@ export interface OwnPostgres {
   stop(): Promise<void>;
 }
 
-export async function startOwnPostgres(): Promise<OwnPostgres> {
-  const { server, shared } = await startPostgres();
-  return { shared, restart: async () => server.restart(), stop: async () => server.stop() };
-}
-
-async function ask(path: string): Promise<unknown> {
-  const address = process.env[ADDRESS_VARIABLE];
-  if (address === undefined) {
-    throw new Error('Shared services are started by the global setup of jest.config: run by jest.');
-  }
-  const response = await fetch(`${address}${path}`);
-  if (!response.ok) throw new Error(`Shared service ${path} did not start:\n${await response.text()}`);
-  return response.json();
-}
-
-async function startPostgres(): Promise<{ server: PostgresServer; shared: SharedPostgres }> {
-  // A crash of this machine may cost the tests' data; a crash of PostgreSQL does not.
-  const server = await startPostgresServer({
-    settings: { fsync: 'off', full_page_writes: 'off', max_wal_size: '2GB' },
-  });
+export async function startOwnPostgres(workload: string): Promise<OwnPostgres> {
+  const postgres = await TestPostgres.start();
   try {
-    const owner = await prepareTemplateDatabase(server);
-    const { host, port, caFile, superuser } = server;
-    return { server, shared: { host, port, caFile, superuser, owner, templateDatabase: TEMPLATE_DATABASE } };
+    const shared = await postgres.sharedFor(workload);
+    return { shared, restart: async () => postgres.restart(), stop: async () => postgres.stop() };
   } catch (error) {
-    await server.stop();
+    await postgres.stop();
     throw error;
+  }
+}
+
+/** A server with a migrated template for each workload that somebody asks for. */
+class TestPostgres {
+  static async start(): Promise<TestPostgres> {
+    // A crash of this machine may cost the tests' data; a crash of PostgreSQL does not.
+    const server = await startPostgresServer({
+      settings: { fsync: 'off', full_page_writes: 'off', max_wal_size: '2GB' },
+    });
+    try {
+      return new TestPostgres(server, await createOwner(server));
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
+  }
+
+  private readonly templates = new Map<string, Promise<string>>();
+
+  private constructor(
+    private readonly server: PostgresServer,
+    private readonly owner: PostgresLogin,
+  ) {}
+
+  async sharedFor(workload: string): Promise<SharedPostgres> {
+    const { server, owner } = this;
+    const template = this.templates.get(workload) ?? prepareTemplateDatabase(server, owner, workload);
+    this.templates.set(workload, template);
+    const { host, port, caFile, superuser } = server;
+    return { host, port, caFile, superuser, owner, templateDatabase: await template };
+  }
+
+  async restart(): Promise<void> {
+    await this.server.restart();
+  }
+
+  async stop(): Promise<void> {
+    await this.server.stop();
   }
 }

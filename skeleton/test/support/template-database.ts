@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Client } from 'pg';
@@ -7,40 +8,57 @@ import { Log } from '../../src/runtime/log/log';
 import { migrate } from '../../src/runtime/postgres/migrate';
 import { DatabaseSecret } from '../../src/runtime/postgres/secret';
 
-/** Migrated once a run; the tests' databases are copies of it. */
-export const TEMPLATE_DATABASE = 'pipeline_template';
+const ROOT = join(__dirname, '..', '..');
 
-const SOURCE = join(__dirname, '..', '..', 'src');
-/** Where the migrations lie in the source tree; a bundle has them in one folder. */
-export const MIGRATION_DIRECTORIES = [
-  join(SOURCE, 'runtime', 'migrations'),
-  join(SOURCE, 'workloads', 'vitals', 'migrations'),
-];
+/** Where the migrations of a workload's database lie in the source tree; a bundle has them in one folder. */
+export function migrationDirectories(workload: string): string[] {
+  return [
+    join(ROOT, 'src', 'runtime', 'migrations'),
+    workload === SAMPLE_WORKLOAD
+      ? join(__dirname, 'sample', 'migrations')
+      : join(ROOT, 'src', 'workloads', workload, 'migrations'),
+  ];
+}
+
+/** The workload of tests of what all workloads share. */
+export const SAMPLE_WORKLOAD = 'sample';
 
 const SECRET_ARN = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:test/template-a1B2c3';
 const silent: Log = { event: () => undefined };
 
-/** Makes the owner of the tests' databases and the migrated template. */
-export async function prepareTemplateDatabase(server: PostgresServer): Promise<PostgresLogin> {
+/** Makes the owner of the tests' databases. */
+export async function createOwner(server: PostgresServer): Promise<PostgresLogin> {
   const owner = { username: 'hospital_owner', password: crypto.randomUUID() };
-  await administrate(server, [
-    `CREATE ROLE ${owner.username} LOGIN CREATEROLE CREATEDB PASSWORD '${owner.password}'`,
-    `CREATE DATABASE ${TEMPLATE_DATABASE} OWNER ${owner.username}`,
-  ]);
+  await administrate(server, [`CREATE ROLE ${owner.username} LOGIN CREATEROLE CREATEDB PASSWORD '${owner.password}'`]);
+  return owner;
+}
+
+/**
+ * Makes a migrated database that the tests' databases are copies of.
+ *
+ * @returns its name.
+ */
+export async function prepareTemplateDatabase(
+  server: PostgresServer,
+  owner: PostgresLogin,
+  workload: string,
+): Promise<string> {
+  const name = `template_${workload}`;
+  await administrate(server, [`CREATE DATABASE ${name} OWNER ${owner.username}`]);
   const secretsManager = await startSecretsManager({ [SECRET_ARN]: { ...owner } });
   const client = testSecretsManagerClient(secretsManager.endpoint);
   try {
     await migrate({
-      database: { host: server.host, port: server.port, name: TEMPLATE_DATABASE, caFile: server.caFile },
+      database: { host: server.host, port: server.port, name, caFile: server.caFile },
       secret: new DatabaseSecret(client, SECRET_ARN),
-      directories: MIGRATION_DIRECTORIES,
+      directories: migrationDirectories(workload),
       log: silent,
     });
   } finally {
     client.destroy();
     await secretsManager.close();
   }
-  return owner;
+  return name;
 }
 
 /** An SDK client of a double on this machine. */

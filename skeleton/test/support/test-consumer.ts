@@ -1,12 +1,13 @@
 import { KinesisClient } from '@aws-sdk/client-kinesis';
+import type { SampleEvent } from './sample/sample-event';
+import { sampleWorkload } from './sample/sample-workload';
 import { TestDatabase } from './test-database';
 import { createConsumer } from '../../src/runtime/kinesis/consumer';
 import { LeaseCoordinator } from '../../src/runtime/kinesis/lease-coordinator';
+import type { Workload } from '../../src/runtime/kinesis/workload';
 import { EventName } from '../../src/runtime/log/vocabulary';
 import { Metrics } from '../../src/runtime/metrics/metrics';
-import { VitalSignsEvent } from '../../src/workloads/vitals/event';
-import { VitalSignPartitions } from '../../src/workloads/vitals/partitions';
-import { vitalsWorkload } from '../../src/workloads/vitals/store';
+import type { DatabasePool } from '../../src/runtime/postgres/pool';
 
 export interface TestConsumer {
   readonly coordinator: LeaseCoordinator;
@@ -17,7 +18,7 @@ export interface TestConsumer {
   stop(): Promise<void>;
 }
 
-export interface TestConsumerOptions {
+export interface TestConsumerOptions<Event> {
   readonly database: TestDatabase;
   readonly client: KinesisClient;
   readonly streamName?: string;
@@ -26,11 +27,19 @@ export interface TestConsumerOptions {
   readonly leaseSeconds?: number;
   readonly batchEventsMax?: number;
   /** Hears of the events of each commit, in the order of the commits. */
-  readonly committed?: (events: readonly VitalSignsEvent[]) => void;
+  readonly committed?: (events: readonly Event[]) => void;
 }
 
-/** Runs the vitals consumer in this process, on a stream of the double or the emulator. */
-export function startTestConsumer(options: TestConsumerOptions): TestConsumer {
+/** Runs the sample workload's consumer in this process, on a stream of the double or the emulator. */
+export function startTestConsumer(options: TestConsumerOptions<SampleEvent>): TestConsumer {
+  return startConsumerOf(() => sampleWorkload, options);
+}
+
+/** Runs the consumer of a workload in this process. */
+export function startConsumerOf<Event>(
+  workloadOf: (pool: DatabasePool) => Workload<Event>,
+  options: TestConsumerOptions<Event>,
+): TestConsumer {
   const logged: TestConsumer['logged'] = [];
   const metricLines: string[] = [];
   const pool = options.database.pool('pipeline_processor');
@@ -40,7 +49,7 @@ export function startTestConsumer(options: TestConsumerOptions): TestConsumer {
     streamName: options.streamName ?? 'stream',
     workerId: options.workerId ?? 'worker-1',
     pool,
-    workload: { ...vitalsWorkload(new VitalSignPartitions(pool, 90), 90), committed: options.committed },
+    workload: { ...workloadOf(pool), ...(options.committed && { committed: options.committed }) },
     pollIntervalMs: 20,
     batchEventsMax: options.batchEventsMax ?? 500,
     leaseSeconds: options.leaseSeconds ?? 2,
@@ -76,7 +85,7 @@ export async function eventually<Value>(
 }
 
 /** Rows of a table. */
-export async function countOf(database: TestDatabase, table: 'vital_sign' | 'quarantine'): Promise<number> {
+export async function countOf(database: TestDatabase, table: string): Promise<number> {
   const { rows } = await database.owner.query<{ count: number }>(`SELECT count(*)::integer FROM ${table}`);
   return rows[0]?.count ?? 0;
 }

@@ -29,6 +29,8 @@ export interface TestDatabase {
 }
 
 export interface TestDatabaseOptions {
+  /** Whose tables it has, by the folder of its migrations. Default `sample`: see `sample/`. */
+  readonly workload?: string;
   /** `false`: nothing in it, to test migrations. Default `true`. */
   readonly migrated?: boolean;
   /** Another server than the one that all test files share, for tests that stop it. */
@@ -39,14 +41,14 @@ const REGION = 'eu-central-1';
 const silent: Log = { event: () => undefined };
 
 export async function createTestDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
-  const server = options.server ?? (await sharedPostgres());
+  const server = options.server ?? (await sharedPostgres(options.workload));
   const name = `test_${crypto.randomUUID().replaceAll('-', '')}`;
   let login: PostgresLogin = { username: `${name}_login`, password: crypto.randomUUID() };
   const migrated = options.migrated ?? true;
   await administrate(server, [
     `CREATE ROLE ${login.username} LOGIN CREATEROLE PASSWORD '${login.password}'`,
     `GRANT ${server.owner.username} TO ${login.username} WITH INHERIT TRUE, SET TRUE`,
-    `GRANT pipeline_processor, pipeline_api, pipeline_operator TO ${login.username} WITH ADMIN TRUE, INHERIT FALSE, SET TRUE`,
+    grantRolesTo(login),
     migrated
       ? `CREATE DATABASE ${name} TEMPLATE ${server.templateDatabase} OWNER ${server.owner.username}`
       : `CREATE DATABASE ${name} OWNER ${login.username}`,
@@ -113,4 +115,15 @@ export async function createTestDatabase(options: TestDatabaseOptions = {}): Pro
       await secretsManager.close();
     },
   };
+}
+
+/** Those of every template on the server: which there are depends on the workload. */
+function grantRolesTo({ username }: PostgresLogin): string {
+  return `DO $$
+    DECLARE role_name text;
+    BEGIN
+      FOR role_name IN SELECT rolname FROM pg_roles WHERE rolname LIKE 'pipeline\\_%' AND NOT rolcanlogin LOOP
+        EXECUTE format('GRANT %I TO ${username} WITH ADMIN TRUE, INHERIT FALSE, SET TRUE', role_name);
+      END LOOP;
+    END $$`;
 }

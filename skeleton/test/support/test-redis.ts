@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Cluster, type Redis } from 'ioredis';
-import { sharedRedis } from './services';
+import { sharedRedis } from './shared-redis';
 import { testSecretsManagerClient } from './template-database';
 import { eventually } from './test-consumer';
 import { SecretsManagerDouble, startSecretsManager } from '../../local/doubles/secrets-manager';

@@ -4,9 +4,8 @@ import { Lease } from '../../../src/runtime/kinesis/lease';
 import { LeaseStore } from '../../../src/runtime/kinesis/lease-store';
 import { Metrics } from '../../../src/runtime/metrics/metrics';
 import { DatabasePool } from '../../../src/runtime/postgres/pool';
-import { VitalSignsEvent } from '../../../src/workloads/vitals/event';
-import { VitalSignPartitions } from '../../../src/workloads/vitals/partitions';
-import { vitalsWorkload } from '../../../src/workloads/vitals/store';
+import { type SampleEvent, sampleEvent } from '../../support/sample/sample-event';
+import { sampleWorkload } from '../../support/sample/sample-workload';
 import { countOf } from '../../support/test-consumer';
 import { createTestDatabase, TestDatabase } from '../../support/test-database';
 
@@ -19,7 +18,7 @@ jest.setTimeout(60_000);
 describe('BatchCommitter', () => {
   let database: TestDatabase;
   let pool: DatabasePool;
-  let committer: BatchCommitter<VitalSignsEvent>;
+  let committer: BatchCommitter<SampleEvent>;
   const never = new AbortController().signal;
 
   beforeEach(async () => {
@@ -106,17 +105,7 @@ describe('BatchCommitter', () => {
     stopping.abort();
 
     await expect(outcome).resolves.toBe('stopped');
-    expect(await countOf(database, 'vital_sign')).toBe(0);
-  });
-
-  test('makes a partition again that was dropped behind its back', async () => {
-    const lease = await take('worker-1');
-    await committer.commit(lease, null, batch('1'), never);
-    const day = new Date().toISOString().slice(0, 10).replaceAll('-', '');
-    await database.owner.query(`DROP TABLE vital_sign_${day}`);
-
-    await expect(committer.commit(lease, '1', batch('2'), never)).resolves.toBe('committed');
-    expect(await written()).toEqual({ stored: 1, quarantined: 2, checkpoint: '2' });
+    expect(await countOf(database, 'sample')).toBe(0);
   });
 
   test('tells the workload of what is stored, and of nothing else', async () => {
@@ -184,21 +173,21 @@ describe('BatchCommitter', () => {
   async function written(): Promise<object> {
     const { rows } = await database.owner.query<{ checkpoint: string | null }>('SELECT checkpoint FROM shard_lease');
     return {
-      stored: await countOf(database, 'vital_sign'),
+      stored: await countOf(database, 'sample'),
       quarantined: await countOf(database, 'quarantine'),
       checkpoint: rows[0]?.checkpoint,
     };
   }
 });
 
-interface CommitterOptions extends Partial<Pick<BatchCommitterOptions<VitalSignsEvent>, 'log' | 'metrics'>> {
-  readonly committed?: (events: readonly VitalSignsEvent[]) => void;
+interface CommitterOptions extends Partial<Pick<BatchCommitterOptions<SampleEvent>, 'log' | 'metrics'>> {
+  readonly committed?: (events: readonly SampleEvent[]) => void;
 }
 
 function committerOf(pool: DatabasePool, { committed, log, metrics }: CommitterOptions = {}) {
-  return new BatchCommitter<VitalSignsEvent>({
+  return new BatchCommitter<SampleEvent>({
     pool,
-    workload: { ...vitalsWorkload(new VitalSignPartitions(pool, 90), 90), ...(committed && { committed }) },
+    workload: { ...sampleWorkload, ...(committed && { committed }) },
     leaseSeconds: 60,
     log: log ?? { event: () => undefined },
     metrics: metrics ?? new Metrics('test', () => undefined),
@@ -206,18 +195,12 @@ function committerOf(pool: DatabasePool, { committed, log, metrics }: CommitterO
 }
 
 /** A batch of one record with one event, and one rejected. */
-function batch(sequenceNumber: string): Batch<VitalSignsEvent> {
+function batch(sequenceNumber: string): Batch<SampleEvent> {
   const record = { sequenceNumber, data: Buffer.from('a line\nanother'), arrivedAtMs: Date.now() };
-  const event: BatchEvent<VitalSignsEvent> = {
+  const event: BatchEvent<SampleEvent> = {
     eventIndex: 0,
     record,
-    event: {
-      id: crypto.randomUUID(),
-      deviceId: 'monitor-1',
-      patientId: 'patient-1',
-      observedAtMs: Date.now(),
-      measurements: [{ code: '8867-4', value: 72, unit: '/min' }],
-    },
+    event: sampleEvent(),
   };
   return {
     events: [event],

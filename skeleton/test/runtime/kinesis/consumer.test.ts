@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { KinesisDouble, shardName } from '../../support/kinesis-double';
+import { recordOf, sampleEvent } from '../../support/sample/sample-event';
 import { countOf, eventually, startTestConsumer, TestConsumer } from '../../support/test-consumer';
 import { createTestDatabase, TestDatabase } from '../../support/test-database';
-import { recordOf, vitalEvent } from '../../support/vital-events';
 
 const [first, second] = [shardName(0), shardName(1)];
 
@@ -28,18 +28,18 @@ describe('a consumer', () => {
 
   test('stores every measurement of every event, and quarantines what is none', async () => {
     const kinesis = new KinesisDouble(2);
-    const stored = vitalEvent({
+    const stored = sampleEvent({
       measurements: [
-        { code: '8480-6', value: 120, unit: 'mm[Hg]' },
-        { code: '8462-4', value: 80, unit: 'mm[Hg]' },
+        { code: 'systolic', value: 120 },
+        { code: 'diastolic', value: 80 },
       ],
     });
-    kinesis.put(first, recordOf(stored, { not: 'an event' }, vitalEvent()));
+    kinesis.put(first, recordOf(stored, { not: 'an event' }, sampleEvent()));
     const noise = kinesis.put(second, 'noise');
     start(kinesis);
 
     await eventually(
-      async () => countOf(database, 'vital_sign'),
+      async () => countOf(database, 'sample'),
       (count) => count === 3,
     );
     await eventually(
@@ -47,23 +47,23 @@ describe('a consumer', () => {
       (count) => count === 2,
     );
     const { rows } = await database.owner.query(
-      'SELECT code, value, unit, event_id, device_id FROM vital_sign WHERE event_id = $1 ORDER BY code',
+      'SELECT patient_id, code, value, event_id, source FROM sample WHERE event_id = $1 ORDER BY code',
       [stored.id],
     );
     expect(rows).toEqual([
-      { code: '8462-4', value: 80, unit: 'mm[Hg]', event_id: stored.id, device_id: 'monitor-1' },
-      { code: '8480-6', value: 120, unit: 'mm[Hg]', event_id: stored.id, device_id: 'monitor-1' },
+      { patient_id: 'patient-1', code: 'diastolic', value: 80, event_id: stored.id, source: 'monitor-1' },
+      { patient_id: 'patient-1', code: 'systolic', value: 120, event_id: stored.id, source: 'monitor-1' },
     ]);
     const kept = await database.owner.query(
       'SELECT shard_id, sequence_number, event_index, reason_code, payload FROM quarantine ORDER BY shard_id',
     );
     expect(kept.rows).toEqual([
-      expect.objectContaining({ shard_id: first, event_index: 1, reason_code: 'unknown_version' }),
+      expect.objectContaining({ shard_id: first, event_index: 1, reason_code: 'event_not_sample' }),
       {
         shard_id: second,
         sequence_number: noise,
         event_index: 0,
-        reason_code: 'event_not_json',
+        reason_code: 'event_not_sample',
         payload: Buffer.from('noise'),
       },
     ]);
@@ -71,7 +71,7 @@ describe('a consumer', () => {
 
   test('stores an event once that comes twice in a record, in two records, in two shards, and after a restart', async () => {
     const kinesis = new KinesisDouble(2);
-    const event = vitalEvent();
+    const event = sampleEvent();
     kinesis.put(first, recordOf(event, event));
     kinesis.put(first, recordOf(event));
     kinesis.put(second, recordOf(event));
@@ -88,7 +88,7 @@ describe('a consumer', () => {
       async () => checkpoints(database),
       (all) => all.includes(last),
     );
-    expect(await countOf(database, 'vital_sign')).toBe(1);
+    expect(await countOf(database, 'sample')).toBe(1);
     expect(await countOf(database, 'quarantine')).toBe(0);
   });
 
@@ -96,7 +96,7 @@ describe('a consumer', () => {
     const kinesis = new KinesisDouble(1);
     const noise = randomBytes(1_024 * 1_024);
     const place = kinesis.put(first, noise);
-    kinesis.put(first, `{"version":"1.0","id":"\\u0000","patientId":"\\ud800"}\n${JSON.stringify(vitalEvent())}`);
+    kinesis.put(first, `{"version":"1.0","id":"\\u0000","patientId":"\\ud800"}\n${JSON.stringify(sampleEvent())}`);
     kinesis.put(first, '"a NUL: \u0000"');
     start(kinesis);
 
@@ -111,15 +111,15 @@ describe('a consumer', () => {
     expect(rows).toMatchObject([{ event_index: -1, reason_code: 'record_not_utf8' }]);
     expect(rows[0]?.payload.equals(noise)).toBe(true);
     await eventually(
-      async () => countOf(database, 'vital_sign'),
+      async () => countOf(database, 'sample'),
       (count) => count === 1,
     );
   });
 
   test('counts what it received, stored, found twice, and put apart', async () => {
     const kinesis = new KinesisDouble(1);
-    const event = vitalEvent();
-    const last = kinesis.put(first, recordOf(event, event, vitalEvent(), 'no event'));
+    const event = sampleEvent();
+    const last = kinesis.put(first, recordOf(event, event, sampleEvent(), 'no event'));
     const consumer = start(kinesis);
     await eventually(
       async () => checkpoints(database),
@@ -144,9 +144,7 @@ describe('a consumer', () => {
   test('begins children of a split and of a merge only when all their parents are read to the end', async () => {
     const kinesis = new KinesisDouble(2);
     const order: string[] = [];
-    const observedAt = () => new Date().toISOString();
-    const put = (shardId: string, deviceId: string) =>
-      kinesis.put(shardId, recordOf(vitalEvent({ deviceId, observedAt: observedAt() })));
+    const put = (shardId: string, source: string) => kinesis.put(shardId, recordOf(sampleEvent({ source })));
     put(first, 'parent-1');
     put(second, 'parent-2');
     kinesis.reshard([first, second], [shardName(2)]);
@@ -157,7 +155,7 @@ describe('a consumer', () => {
     const consumer = start(kinesis);
 
     await eventually(
-      async () => countOf(database, 'vital_sign'),
+      async () => countOf(database, 'sample'),
       (count) => count === 5,
     );
     for (const { event, fields } of consumer.logged) {
@@ -179,13 +177,13 @@ describe('a consumer', () => {
     );
     kinesis.reshard([first], [shardName(2)]);
     await consumer.stop();
-    kinesis.put(shardName(2), recordOf(vitalEvent()));
+    kinesis.put(shardName(2), recordOf(sampleEvent()));
     await database.owner.query('UPDATE shard_lease SET ended = false');
     kinesis.forget(first);
     const after = start(kinesis, { workerId: 'worker-2' });
 
     await eventually(
-      async () => countOf(database, 'vital_sign'),
+      async () => countOf(database, 'sample'),
       (count) => count === 1,
     );
     expect(after.logged).toContainEqual({ event: 'shard.expired', fields: { shardId: first } });
@@ -198,11 +196,11 @@ describe('a consumer', () => {
     kinesis.failNext('GetRecords', { status: 400, type: 'ProvisionedThroughputExceededException' }, 3);
     kinesis.failNext('GetRecords', { status: 503, type: 'ServiceUnavailable' }, 3);
     kinesis.failNext('GetRecords', { status: 400, type: 'ExpiredIteratorException' }, 2);
-    for (let count = 0; count < 50; count += 1) kinesis.put(first, recordOf(vitalEvent()));
+    for (let count = 0; count < 50; count += 1) kinesis.put(first, recordOf(sampleEvent()));
     const consumer = start(kinesis);
 
     await eventually(
-      async () => countOf(database, 'vital_sign'),
+      async () => countOf(database, 'sample'),
       (count) => count === 50,
     );
     expect(consumer.logged.filter(({ event }) => event === 'shard.read_failed').length).toBeGreaterThanOrEqual(3);
@@ -236,7 +234,7 @@ describe('a consumer', () => {
     const consumers = ['worker-1', 'worker-2'].map((workerId) => start(kinesis, { workerId, leaseSeconds: 1 }));
     let steals = 0;
     for (let count = 0; count < sent; count += 1) {
-      kinesis.put(count % 2 === 0 ? first : second, recordOf(vitalEvent()));
+      kinesis.put(count % 2 === 0 ? first : second, recordOf(sampleEvent()));
       if (count % 40 === 0) {
         // As if another worker had taken them and died at once.
         const { rowCount } = await database.owner.query(
@@ -248,11 +246,11 @@ describe('a consumer', () => {
     }
 
     await eventually(
-      async () => countOf(database, 'vital_sign'),
+      async () => countOf(database, 'sample'),
       (count) => count >= sent,
     );
     const { rows } = await database.owner.query(
-      'SELECT count(DISTINCT event_id)::integer AS events, count(*)::integer AS rows FROM vital_sign',
+      'SELECT count(DISTINCT event_id)::integer AS events, count(*)::integer AS rows FROM sample',
     );
     expect(rows).toEqual([{ events: sent, rows: sent }]);
     expect(steals).toBeGreaterThan(20);
@@ -262,19 +260,19 @@ describe('a consumer', () => {
   });
 
   test('puts apart what the database refuses in spite of validation, and goes on', async () => {
-    await database.owner.query("ALTER TABLE vital_sign ADD CONSTRAINT no_poison CHECK (device_id <> 'poison')");
+    await database.owner.query("ALTER TABLE sample ADD CONSTRAINT no_poison CHECK (source <> 'poison')");
     const kinesis = new KinesisDouble(1);
-    const poison = vitalEvent({ deviceId: 'poison' });
-    const poisoned = kinesis.put(first, recordOf(vitalEvent(), poison, vitalEvent()));
-    for (let count = 0; count < 20; count += 1) kinesis.put(first, recordOf(vitalEvent()));
-    const last = kinesis.put(first, recordOf(vitalEvent({ deviceId: 'poison' }), vitalEvent()));
+    const poison = sampleEvent({ source: 'poison' });
+    const poisoned = kinesis.put(first, recordOf(sampleEvent(), poison, sampleEvent()));
+    for (let count = 0; count < 20; count += 1) kinesis.put(first, recordOf(sampleEvent()));
+    const last = kinesis.put(first, recordOf(sampleEvent({ source: 'poison' }), sampleEvent()));
     start(kinesis);
 
     await eventually(
       async () => checkpoints(database),
       (all) => all.includes(last),
     );
-    expect(await countOf(database, 'vital_sign')).toBe(23);
+    expect(await countOf(database, 'sample')).toBe(23);
     const { rows } = await database.owner.query(
       'SELECT sequence_number, event_index, reason_code, payload FROM quarantine ORDER BY sequence_number',
     );

@@ -9,10 +9,10 @@ import {
 } from '@aws-sdk/client-kinesis';
 import fc from 'fast-check';
 import { KinesisDouble, shardName } from '../../support/kinesis-double';
+import { recordOf, sampleEvent } from '../../support/sample/sample-event';
 import { countOf, eventually, startTestConsumer, TestConsumer } from '../../support/test-consumer';
 import { createTestDatabase, TestDatabase } from '../../support/test-database';
 import { createTestStream, TestStream } from '../../support/test-stream';
-import { recordOf, vitalEvent } from '../../support/vital-events';
 
 jest.setTimeout(180_000);
 
@@ -77,7 +77,7 @@ describe('consumers of a stream whose shards are split and merged while events f
   test('lose nothing, store nothing twice, and commit each patient’s events in their order, wherever it is split', async () => {
     await fc.assert(
       fc.asyncProperty(resharding, async (plan) => {
-        await database.owner.query('TRUNCATE vital_sign, shard_lease, worker');
+        await database.owner.query('TRUNCATE sample, shard_lease, worker');
         await follow(plan);
       }),
       { numRuns: 3, examples: [[BACKLOG_IN_PARENT_AND_CHILDREN]], endOnFailure: true },
@@ -145,7 +145,7 @@ describe('consumers of a stream whose shards are split and merged while events f
         (count) => count >= sentCount,
       );
       expect(Object.fromEntries(committed)).toEqual(Object.fromEntries(sent));
-      expect(await countOf(database, 'vital_sign')).toBe(sentCount);
+      expect(await countOf(database, 'sample')).toBe(sentCount);
       expect(await countOf(database, 'quarantine')).toBe(0);
       expect(consumers.flatMap(({ logged }) => logged).filter(({ event }) => event === 'shard.worker_failed')).toEqual(
         [],
@@ -161,7 +161,7 @@ describe('consumers of a stream whose shards are split and merged while events f
     await Promise.all(
       [...sent].map(async ([patientId, ids]) => {
         for (let number = 0; number < count; number += 1) {
-          const event = vitalEvent({ patientId });
+          const event = sampleEvent({ patientId });
           ids.push(event.id);
           await stream.client.send(
             new PutRecordCommand({

@@ -113,10 +113,9 @@ describe('the log', () => {
 
   test('keeps a database’s error to its SQLSTATE: its message and detail hold the row', async () => {
     const database = await createTestDatabase();
-    await database.owner.query('ALTER TABLE vital_sign ADD CONSTRAINT picky CHECK (value > 0)');
-    await database.owner.query('SELECT ensure_vital_sign_partition(current_date)');
+    await database.owner.query('ALTER TABLE sample ADD CONSTRAINT picky CHECK (value > 0)');
     const error: unknown = await database.owner
-      .query(`INSERT INTO vital_sign VALUES ('Erika', '8867-4', current_date, gen_random_uuid(), 'd', -1, '/min')`)
+      .query(`INSERT INTO sample VALUES ('Erika', 'heart-rate', gen_random_uuid(), 'd', -1)`)
       .catch((refusal: unknown) => refusal);
     await database.drop();
 

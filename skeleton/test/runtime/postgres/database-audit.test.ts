@@ -6,7 +6,7 @@ import { Client } from 'pg';
 import { PostgresServer, startPostgresServer } from '../../../local/postgres-server';
 import { EventName } from '../../../src/runtime/log/vocabulary';
 import { migrate } from '../../../src/runtime/postgres/migrate';
-import { MIGRATION_DIRECTORIES } from '../../support/template-database';
+import { migrationDirectories, SAMPLE_WORKLOAD } from '../../support/template-database';
 import { eventually } from '../../support/test-consumer';
 import { createTestDatabase } from '../../support/test-database';
 
@@ -20,7 +20,7 @@ describe('the audit of a server without pgaudit', () => {
       await migrate({
         database: database.settings,
         secret: database.secret,
-        directories: MIGRATION_DIRECTORIES,
+        directories: migrationDirectories(SAMPLE_WORKLOAD),
         log: { event: (name, fields) => void logged.push([name, fields]) },
       });
 
@@ -101,11 +101,10 @@ const name = 'the audit of a server with pgaudit';
       'GRANT USAGE ON SCHEMA public TO PUBLIC',
     );
     await as('postgres', ...(await migrationsUp()));
-    await as('postgres', 'SELECT ensure_vital_sign_partition(current_date)');
   };
-  const READ = "SELECT patient_id, value FROM vital_sign WHERE patient_id = 'Grace-Hopper'";
+  const READ = "SELECT patient_id, value FROM sample WHERE patient_id = 'Grace-Hopper'";
   const STORE =
-    "INSERT INTO vital_sign (patient_id, code, observed_at, event_id, device_id, value, unit) VALUES ('Grace-Hopper', 'x', now(), gen_random_uuid(), 'd', 1, 'u') ON CONFLICT DO NOTHING RETURNING event_id";
+    "INSERT INTO sample (patient_id, code, event_id, source, value) VALUES ('Grace-Hopper', 'x', gen_random_uuid(), 'd', 1) ON CONFLICT DO NOTHING RETURNING event_id";
 
   test('writes reads, changes and removals of patients’ tables, without text and values', async () => {
     server = await start(audited);
@@ -117,7 +116,7 @@ const name = 'the audit of a server with pgaudit';
     await as(
       'postgres',
       "UPDATE quarantine SET reason = 'Grace-Hopper'",
-      "DELETE FROM vital_sign WHERE patient_id = 'Grace-Hopper'",
+      "DELETE FROM sample WHERE patient_id = 'Grace-Hopper'",
     );
 
     const lines = await eventually(auditLines, (found) => found.some((line) => line.includes('DELETE')));
@@ -125,10 +124,10 @@ const name = 'the audit of a server with pgaudit';
       .map((line) => /AUDIT: OBJECT,\d+,\d+,(.*)$/.exec(line)?.[1])
       .filter((line) => line !== undefined);
     expect(objects).toEqual([
-      'WRITE,INSERT,TABLE,public.vital_sign,<not logged>,<not logged>',
-      'READ,SELECT,TABLE,public.vital_sign,<not logged>,<not logged>',
+      'WRITE,INSERT,TABLE,public.sample,<not logged>,<not logged>',
+      'READ,SELECT,TABLE,public.sample,<not logged>,<not logged>',
       'WRITE,UPDATE,TABLE,public.quarantine,<not logged>,<not logged>',
-      'WRITE,DELETE,TABLE,public.vital_sign,<not logged>,<not logged>',
+      'WRITE,DELETE,TABLE,public.sample,<not logged>,<not logged>',
     ]);
     expect(lines.join()).not.toContain('Hopper');
   });
@@ -191,7 +190,9 @@ function debianVersions(): string[] {
 
 /** What the migrations do that come before the audit's, and the audit's. */
 async function migrationsUp(): Promise<string[]> {
-  const files = MIGRATION_DIRECTORIES.flatMap((folder) => readdirSync(folder).map((file) => ({ folder, file })));
+  const files = migrationDirectories(SAMPLE_WORKLOAD).flatMap((folder) =>
+    readdirSync(folder).map((file) => ({ folder, file })),
+  );
   const chosen = files
     .filter(({ file }) => file > '20261122180000000_roles.sql' && file <= '20261122185000000_pgaudit.sql')
     .sort((one, other) => one.file.localeCompare(other.file));

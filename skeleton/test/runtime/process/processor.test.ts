@@ -2,12 +2,11 @@ import { parseProcessorEnvironment, ProcessorEnvironment } from '../../../src/ru
 import { EventName } from '../../../src/runtime/log/vocabulary';
 import { Metrics } from '../../../src/runtime/metrics/metrics';
 import { runProcessor } from '../../../src/runtime/process/processor';
-import { VitalSignPartitions } from '../../../src/workloads/vitals/partitions';
-import { vitalsWorkload } from '../../../src/workloads/vitals/store';
+import { recordOf, sampleEvent } from '../../support/sample/sample-event';
+import { sampleWorkload } from '../../support/sample/sample-workload';
 import { countOf, eventually } from '../../support/test-consumer';
 import { createTestDatabase, TestDatabase } from '../../support/test-database';
 import { createTestStream, TestStream } from '../../support/test-stream';
-import { recordOf, vitalEvent } from '../../support/vital-events';
 
 jest.setTimeout(60_000);
 
@@ -34,8 +33,8 @@ describe('runProcessor', () => {
       OBSERVATION_RETENTION_DAYS: '90',
       HEALTH_PORT: '0',
       POLL_INTERVAL_MS: '50',
-      // Both folders of the source tree; a bundle has their files in one.
-      MIGRATIONS_DIRECTORY: 'src/*/{migrations,vitals/migrations}',
+      // Both folders; a bundle has their files in one.
+      MIGRATIONS_DIRECTORY: '{src/runtime,test/support/sample}/migrations',
     });
   }
 
@@ -44,10 +43,7 @@ describe('runProcessor', () => {
     const done = runProcessor({
       environment: settings,
       migrationsDirectory: 'unused',
-      host: (pool) => {
-        const partitions = new VitalSignPartitions(pool, 90);
-        return { workload: vitalsWorkload(partitions, 90), maintain: async (now) => partitions.maintain(now) };
-      },
+      host: () => ({ workload: sampleWorkload, maintain: async () => 0 }),
       log: { event: (event, fields) => logged.push({ event, fields }) },
       metrics: new Metrics('test', () => undefined),
       workerId: 'worker-1',
@@ -64,10 +60,10 @@ describe('runProcessor', () => {
   test('is healthy while it reads and stores, and ends in order when it is told to', async () => {
     const stopping = new AbortController();
     const { done, logged, health } = start(stopping.signal);
-    await stream.put([recordOf(vitalEvent())]);
+    await stream.put([recordOf(sampleEvent())]);
 
     await eventually(
-      async () => countOf(database, 'vital_sign'),
+      async () => countOf(database, 'sample'),
       (count) => count === 1,
     );
     expect(await health()).toEqual({ status: 'running', leasesCount: 1 });

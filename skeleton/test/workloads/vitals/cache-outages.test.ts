@@ -46,7 +46,7 @@ let committer: BatchCommitter<VitalSignsEvent>;
 let lease: Lease;
 let committed: number;
 beforeEach(async () => {
-  database = await createTestDatabase();
+  database = await createTestDatabase({ workload: 'vitals' });
   pool = database.pool('pipeline_processor');
   connected = redis.connect(IMPATIENT);
   writer = new LatestReadingsWriter({

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { z } from 'zod';
+import { vitalEvent } from './vital-events';
 import { checkEvent, observationWindow, RejectionCode, REJECTIONS } from '../../../src/workloads/vitals/event';
 import { VITAL_SIGNS } from '../../../src/workloads/vitals/vital-signs';
-import { vitalEvent } from '../../support/vital-events';
 
 const NOW = new Date('2026-11-22T10:00:00.000Z');
 const WINDOW = observationWindow(NOW, 90);

@@ -14,7 +14,7 @@ describe('the daily partitions', () => {
   const today = dayOf(now.getTime());
 
   beforeEach(async () => {
-    database = await createTestDatabase();
+    database = await createTestDatabase({ workload: 'vitals' });
     pool = database.pool('pipeline_processor');
   });
   afterEach(async () => database.drop());

@@ -1,3 +1,4 @@
+import { recordOf, vitalEvent } from './vital-events';
 import { withForeignAuthority } from '../../support/foreign-authority';
 import { killProcessors, ProcessorProcess, startProcessor } from '../../support/processor-process';
 import { OwnPostgres, startOwnPostgres } from '../../support/services';
@@ -5,7 +6,6 @@ import { administrate } from '../../support/template-database';
 import { countOf, eventually } from '../../support/test-consumer';
 import { createTestDatabase, TestDatabase } from '../../support/test-database';
 import { createTestStream, TestStream } from '../../support/test-stream';
-import { recordOf, vitalEvent } from '../../support/vital-events';
 
 // Processes start, and a machine may have much else to do.
 jest.setTimeout(120_000);
@@ -17,11 +17,11 @@ describe('the processor, bundled and run as a process', () => {
 
   beforeAll(async () => {
     // Its own server, since tests here stop it.
-    server = await startOwnPostgres();
+    server = await startOwnPostgres('vitals');
   });
   afterAll(async () => server.stop());
   beforeEach(async () => {
-    database = await createTestDatabase({ server: server.shared });
+    database = await createTestDatabase({ workload: 'vitals', server: server.shared });
     stream = await createTestStream(2);
   });
   afterEach(async () => {
@@ -31,7 +31,13 @@ describe('the processor, bundled and run as a process', () => {
   });
 
   const start = async (environment: Record<string, string> = {}): Promise<ProcessorProcess> =>
-    startProcessor({ database, kinesisEndpoint: stream.endpoint, streamName: stream.streamName, environment });
+    startProcessor({
+      workload: 'vitals',
+      database,
+      kinesisEndpoint: stream.endpoint,
+      streamName: stream.streamName,
+      environment: { OBSERVATION_RETENTION_DAYS: '90', ...environment },
+    });
 
   const eventsStored = async (): Promise<{ events: number; rows: number }> => {
     const { rows } = await database.owner.query<{ events: number; rows: number }>(
@@ -128,10 +134,11 @@ describe('the processor, bundled and run as a process', () => {
   test('does not start towards a server that it cannot trust', async () => {
     await withForeignAuthority(async (caFile) => {
       const processor = await startProcessor({
+        workload: 'vitals',
         database,
         kinesisEndpoint: stream.endpoint,
         streamName: stream.streamName,
-        environment: { DATABASE_CA_FILE: caFile },
+        environment: { OBSERVATION_RETENTION_DAYS: '90', DATABASE_CA_FILE: caFile },
         untilHealthy: false,
       });
 

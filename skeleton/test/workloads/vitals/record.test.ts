@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import * as fc from 'fast-check';
+import { recordOf, vitalEvent } from './vital-events';
 import { payloadOf } from '../../../src/runtime/kinesis/batch';
 import { WHOLE_RECORD } from '../../../src/runtime/kinesis/workload';
 import { decodeRecord } from '../../../src/workloads/vitals/record';
-import { recordOf, vitalEvent } from '../../support/vital-events';
 
 const decode = (data: string | Uint8Array) => decodeRecord(Buffer.from(data), new Date(), 90);
 const codesOf = (data: string | Uint8Array) =>

@@ -68,7 +68,7 @@ export interface AuditRow {
 /** The API over a database of its own. */
 export class ApiFixture {
   static async start(): Promise<ApiFixture> {
-    const database = await createTestDatabase();
+    const database = await createTestDatabase({ workload: 'vitals' });
     return new ApiFixture(database, database.pool('pipeline_api', { connectionsMax: 2 }));
   }
 

@@ -7,9 +7,10 @@ import type { APIGatewayProxyResult } from 'aws-lambda';
 import { FHIR_JSON, heartRate, HL7_V2, PRINCIPAL } from './ingest-fixture';
 import { bundle } from '../../../../src/foundation/bundle';
 import { LAMBDA_RUNTIME } from '../../../support/lambda-runtime';
-import { countOf, eventually, startTestConsumer } from '../../../support/test-consumer';
+import { countOf, eventually } from '../../../support/test-consumer';
 import { createTestDatabase } from '../../../support/test-database';
 import { createTestStream, type TestStream } from '../../../support/test-stream';
+import { startVitalsConsumer } from '../vitals-consumer';
 
 let stream: TestStream;
 let directory: string;
@@ -102,8 +103,8 @@ test('the bundle takes in what API Gateway hands on, byte for byte, without a da
   expect(lines[0]).toMatchObject({ principal: PRINCIPAL, requestId: 'request-observation', acceptedCount: 1 });
   expect(output).not.toMatch(/p-1|p-2|M.ller|8867/);
 
-  const database = await createTestDatabase();
-  const consumer = startTestConsumer({ database, client: stream.client, streamName: stream.streamName });
+  const database = await createTestDatabase({ workload: 'vitals' });
+  const consumer = startVitalsConsumer({ database, client: stream.client, streamName: stream.streamName });
   try {
     expect(
       await eventually(

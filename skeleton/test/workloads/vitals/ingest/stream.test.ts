@@ -4,15 +4,16 @@ import { StreamWriter } from '../../../../src/runtime/kinesis/put-records';
 import { toObservation } from '../../../../src/workloads/vitals/api/observation';
 import { ingestRoutes } from '../../../../src/workloads/vitals/ingest/ingest-routes';
 import type { Reading } from '../../../../src/workloads/vitals/reading';
-import { countOf, eventually, startTestConsumer, type TestConsumer } from '../../../support/test-consumer';
+import { countOf, eventually, type TestConsumer } from '../../../support/test-consumer';
 import { createTestDatabase, type TestDatabase } from '../../../support/test-database';
 import { createTestStream, type TestStream } from '../../../support/test-stream';
+import { startVitalsConsumer } from '../vitals-consumer';
 
 let stream: TestStream;
 let database: TestDatabase;
 let consumer: TestConsumer | undefined;
 beforeAll(async () => {
-  [stream, database] = await Promise.all([createTestStream(2), createTestDatabase()]);
+  [stream, database] = await Promise.all([createTestStream(2), createTestDatabase({ workload: 'vitals' })]);
 });
 afterAll(async () => {
   await consumer?.stop();
@@ -89,7 +90,7 @@ test('what was accepted while nobody consumes is stored once, sent twice, and sh
   expect(again.slice(0, 2)).toEqual(answers.slice(0, 2));
   expect(await countOf(database, 'vital_sign')).toBe(0);
 
-  consumer = startTestConsumer({ database, client: stream.client, streamName: stream.streamName });
+  consumer = startVitalsConsumer({ database, client: stream.client, streamName: stream.streamName });
   await eventually(
     async () => countOf(database, 'vital_sign'),
     (count) => count >= 6,

@@ -5,7 +5,7 @@ import { operate, type OperatorOptions } from '../../../../src/runtime/operation
 import type { VitalSignsEvent } from '../../../../src/workloads/vitals/event';
 import { vitalsOperations, type VitalsOperationsOptions } from '../../../../src/workloads/vitals/operator-workload';
 import { createTestDatabase, type TestDatabase } from '../../../support/test-database';
-import { type EventFixture } from '../../../support/vital-events';
+import { type EventFixture } from '../vital-events';
 
 export interface Run {
   readonly exitCode: number;
@@ -26,7 +26,7 @@ export interface QuarantinedFixture {
 /** The operator's program over a database of its own, with a folder for what it writes. */
 export class OperatorFixture {
   static async start(): Promise<OperatorFixture> {
-    const fixture = new OperatorFixture(await createTestDatabase());
+    const fixture = new OperatorFixture(await createTestDatabase({ workload: 'vitals' }));
     // Where the SDK looks for endpoint and credentials.
     Object.assign(process.env, fixture.database.environment());
     return fixture;

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { OperatorFixture } from './operator-fixture';
 import { killOperators, startOperator } from './operator-process';
 import { eventually } from '../../../support/test-consumer';
-import { vitalEvent } from '../../../support/vital-events';
+import { vitalEvent } from '../vital-events';
 
 // The first test that needs a server waits for its start.
 jest.setTimeout(120_000);

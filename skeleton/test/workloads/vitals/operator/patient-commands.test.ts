@@ -9,7 +9,7 @@ import type { Sink } from '../../../../src/runtime/operations/sink';
 import { vitalsOperations } from '../../../../src/workloads/vitals/operator-workload';
 import { schemaFaults } from '../../../runtime/fhir/fhir-schema';
 import { eventually } from '../../../support/test-consumer';
-import { recordOf, vitalEvent } from '../../../support/vital-events';
+import { recordOf, vitalEvent } from '../vital-events';
 
 // The first test that needs a server waits for its start.
 jest.setTimeout(60_000);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { OperatorFixture } from './operator-fixture';
 import { LatestByCode } from '../../../../src/workloads/vitals/reading';
-import { recordOf, vitalEvent } from '../../../support/vital-events';
+import { recordOf, vitalEvent } from '../vital-events';
 
 // The first test that needs a server waits for its start.
 jest.setTimeout(60_000);
