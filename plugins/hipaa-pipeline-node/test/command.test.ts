@@ -34,7 +34,7 @@ it('lists what was written, a path a line, and exits with 0', async () => {
   const [list = '', summary] = out.split('\n\n');
   expect(list.split('\n')).toEqual(expect.arrayContaining(['.skeleton.json', 'tenant.json', 'src/workloads/index.ts']));
   for (const path of list.split('\n')) expect(existsSync(join(folder, 'out', path))).toBe(true);
-  expect(summary).toMatch(/^12 files written to .*out: lakeside-eu-west-1, vitals in eu-west-1\.\n$/);
+  expect(summary).toMatch(/^14 files written to .*out: lakeside-eu-west-1, vitals in eu-west-1\.\n$/);
 });
 
 it('tells every wrong answer with field, value and what is legal, writes nothing, and exits with 1', async () => {

@@ -35,7 +35,6 @@ const written = async (): Promise<string[]> => readdir(workplace.tenantsDirector
 
 describe('answers whose workload is not there yet', () => {
   it.each([
-    ['records-eu-west-2', 'records'],
     ['medtech-brazil-sa-east-1', 'imaging'],
   ])('%s is refused by the name of its workload, and nothing is written', async (tenantId, workload) => {
     const answers = await referenceAnswers(tenantId);

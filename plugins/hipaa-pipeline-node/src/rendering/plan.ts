@@ -27,7 +27,7 @@ export type PlannedEntry = Planned &
 export async function planRendering(skeleton: Skeleton, settings: TenantSettings): Promise<PlannedEntry[]> {
   const entries: PlannedEntry[] = [];
   try {
-    await planFolder([], entries, skeleton.folder, settings);
+    await planFolder([], entries, skeleton, settings);
   } catch (error) {
     if (error instanceof RenderingError) throw error;
     throw new RenderingError(
@@ -42,18 +42,19 @@ export async function planRendering(skeleton: Skeleton, settings: TenantSettings
 async function planFolder(
   segments: readonly string[],
   entries: PlannedEntry[],
-  root: string,
+  skeleton: Skeleton,
   settings: TenantSettings,
 ): Promise<void> {
-  const names = (await readdir(join(root, ...segments))).sort();
+  const names = (await readdir(join(skeleton.folder, ...segments))).sort();
   for (const name of names) {
     const path = [...segments, name];
-    const from = join(root, ...path);
+    const from = join(skeleton.folder, ...path);
     const stats = await lstat(from);
-    if (isLeftOut(path, stats.isDirectory(), settings.workload)) continue;
+    const part = { segments: path, isFolder: stats.isDirectory() };
+    if (isLeftOut(part, settings.workload, skeleton.rooms)) continue;
     // Rendered from the template beside it.
     if (names.includes(`${name}${TEMPLATE_SUFFIX}`)) continue;
-    if (stats.isDirectory()) await planFolder(path, entries, root, settings);
+    if (stats.isDirectory()) await planFolder(path, entries, skeleton, settings);
     else if (stats.isSymbolicLink()) entries.push(planLink(path.join('/'), await readlink(from)));
     else if (stats.isFile()) entries.push(await planFile(path.join('/'), from, stats.mode & 0o777, settings));
     else throw new RenderingError('SKELETON_INVALID', `${path.join('/')} in the skeleton is no file, folder or link.`);

@@ -2,6 +2,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileSystemReason, RenderingError } from '../errors';
+import { readRooms } from './rooms';
+import type { Rooms } from './rooms';
 
 /** Where the workloads of a skeleton lie. */
 const WORKLOADS_FOLDER = join('src', 'workloads');
@@ -23,6 +25,8 @@ export interface Skeleton {
   readonly version: string;
   /** Names of the workloads it holds, sorted. */
   readonly workloads: readonly string[];
+  /** Parts that not every workload gets. */
+  readonly rooms: Rooms;
 }
 
 /**
@@ -43,7 +47,8 @@ export async function openSkeleton(folder: string): Promise<Skeleton> {
     });
   }
   const [version, workloads] = await Promise.all([readVersion(absolute), readWorkloads(absolute)]);
-  return { folder: absolute, version, workloads };
+  const rooms = await readRooms(absolute, workloads);
+  return { folder: absolute, version, workloads, rooms };
 }
 
 async function readVersion(folder: string): Promise<string> {

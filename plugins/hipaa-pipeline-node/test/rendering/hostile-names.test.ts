@@ -23,7 +23,7 @@ function template(path: string): Render {
 }
 
 const record: Render = (name) => {
-  const skeleton = { folder: '/skeleton', version: '1.0.0', workloads: ['vitals'] };
+  const skeleton = { folder: '/skeleton', version: '1.0.0', workloads: ['vitals'], rooms: new Map() };
   const provenance = { source: 'local', commit: null, modified: false };
   const entry = planRecord(skeleton, provenance, someAnswers({ tenantName: name }));
   return entry.kind === 'text' ? onDisk(entry.text) : '';

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { renderSkeleton, RenderingError } from '../../src';
+import { renderSkeleton, RenderingError, settingsOfWorkload } from '../../src';
 import type { RenderingErrorCode } from '../../src';
 import { someAnswers } from '../support/answers';
 import { removeTemporaryFolders, smallSkeleton, temporaryFolder, treeOf, writeFiles } from '../support/folders';
@@ -36,13 +36,15 @@ describe('what is written', () => {
       '.skeleton.json',
       'README.md',
       'binary.bin',
-      'docs/workloads/records/page.md',
+      'docs/workloads/vitals/page.md',
       'generated.json',
       'package.json',
       'run.sh',
+      'src/cache/client.ts',
       'src/lib/kept.ts',
       'src/workloads/index.ts',
       'src/workloads/vitals/service.ts',
+      'template/workloads/records/page.md',
       'tenant.json',
       'test/workloads/vitals/service.test.ts',
     ]);
@@ -50,6 +52,25 @@ describe('what is written', () => {
     expect(written.sort()).toEqual(files);
     expect(readFileSync(join(target, 'README.md'), 'utf8')).toBe('# Pipeline of Lakeside Hospital\n');
     expect(readFileSync(join(target, 'src/workloads/index.ts'), 'utf8')).toBe("import 'vitals';\n");
+  });
+
+  it('is without what only other workloads share', async () => {
+    const answers = { ...someAnswers(), workload: 'records' };
+    const { files } = await render({ target: join(temporaryFolder(), 'out'), answers });
+    expect(files).toContain('src/mail.ts');
+    expect(files.filter((path) => path.includes('cache') || path.includes('.rooms'))).toEqual([]);
+  });
+
+  it.each([
+    ['is no JSON', 'src/cache'],
+    ['has another shape', '{ "src/cache": "vitals" }'],
+    ['names a part that is not there', '{ "src/queue": ["vitals"] }'],
+    ['names a workload that is not there', '{ "src/cache": ["genomes"] }'],
+  ])('is nothing where the list of shared parts %s', async (_, list) => {
+    const [skeleton, target] = [smallSkeleton(), join(temporaryFolder(), 'out')];
+    writeFiles(skeleton, { '.rooms.json': list });
+    await expect(render({ skeleton, target })).rejects.toMatchObject({ code: 'SKELETON_INVALID' });
+    expect(treeOf(target)).toEqual({});
   });
 
   it('keeps bytes and modes', async () => {
@@ -68,10 +89,10 @@ describe('what is written', () => {
     expect(treeOf(target)['src/run.sh']).toBe('-> ../run.sh');
   });
 
-  it('has the settings with every default in tenant.json', async () => {
+  it('has the workload’s settings with every default in tenant.json', async () => {
     const target = join(temporaryFolder(), 'out');
     const { settings } = await render({ target });
-    expect(JSON.parse(readFileSync(join(target, 'tenant.json'), 'utf8'))).toEqual(settings);
+    expect(JSON.parse(readFileSync(join(target, 'tenant.json'), 'utf8'))).toEqual(settingsOfWorkload(settings));
     expect(settings.compliance.observationRetentionDays).toBe(90);
   });
 

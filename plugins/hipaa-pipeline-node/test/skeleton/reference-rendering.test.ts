@@ -4,13 +4,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkAnswers, openSkeleton, readAnswers, RECORD_PATH } from '../../src';
 import { planRendering } from '../../src/rendering/plan';
+import { ROOMS_FILE } from '../../src/skeleton/rooms';
 import { REPOSITORY, SKELETON } from '../support/folders';
 
-const REFERENCE = join(REPOSITORY, 'template', 'create', 'answers', 'meditech-eu-central-1.yaml');
+const ANSWERS = join(REPOSITORY, 'template', 'create', 'answers');
+const REFERENCE = join(ANSWERS, 'meditech-eu-central-1.yaml');
 
-async function planReference() {
+async function planReference(reference = REFERENCE) {
   const skeleton = await openSkeleton(SKELETON);
-  const settings = checkAnswers(await readAnswers(REFERENCE), skeleton.workloads);
+  const settings = checkAnswers(await readAnswers(reference), skeleton.workloads);
   return planRendering(skeleton, settings);
 }
 
@@ -50,9 +52,20 @@ it('gives a tenant what git knows of the skeleton, and nothing that a build, a t
       existsSync(join(SKELETON, path)) &&
       path !== '' &&
       !path.endsWith('.hbs') &&
+      path !== ROOMS_FILE &&
       !others.some((other) => path.includes(`/workloads/${other}/`)),
   );
   expect((await planReference()).map(({ path }) => path)).toEqual(expected.sort());
+});
+
+it('gives records no program that could speak to Redis', async () => {
+  const plan = await planReference(join(ANSWERS, 'records-eu-west-2.yaml'));
+  const importing = plan.filter(
+    (entry) =>
+      entry.kind === 'copy' && entry.path.endsWith('.ts') && /from '(ioredis|.*\/(redis|cache))'/.test(readFileSync(entry.from, 'utf8')),
+  );
+  expect(importing.map(({ path }) => path)).toEqual([]);
+  expect(plan.map(({ path }) => path).filter((path) => /redis|workloads\/vitals/.test(path))).toEqual([]);
 });
 
 it('leads from its README only to files that a tenant gets', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { mockServices } from '@backstage/backend-test-utils';
 import { ConfigReader } from '@backstage/config';
 import { ScmIntegrations } from '@backstage/integration';
+import { settingsOfWorkload, type TenantSettings } from 'hipaa-pipeline-node';
 import { runAction, TaskMemory } from '../../test/support/action-context';
 import { lakeside, removeTemporaryFolders, smallSkeleton, temporaryFolder } from '../../test/support/skeleton';
 import { createRenderAction } from './render';
@@ -32,7 +33,7 @@ it('writes the repository into the workspace, and outputs its settings and files
     'tenant.json',
   ]);
   expect(outputs.settings).toMatchObject({ ...lakeside, compliance: { backupRetentionDays: 35 } });
-  expect(JSON.parse(readFileSync(join(workspacePath, 'repository/tenant.json'), 'utf8'))).toEqual(outputs.settings);
+  expect(JSON.parse(readFileSync(join(workspacePath, 'repository/tenant.json'), 'utf8'))).toEqual(settingsOfWorkload(outputs.settings as TenantSettings));
 });
 
 it('does the same in a dry run: the workspace is all it writes to', async () => {
@@ -86,7 +87,7 @@ it('renders afresh when the task is tried again after the first try wrote', asyn
   const first = await runAction(action, { settings: lakeside }, { workspacePath, memory });
   writeFileSync(join(workspacePath, 'repository/tenant.json'), 'half');
   expect(await runAction(action, { settings: lakeside }, { workspacePath, memory })).toEqual(first);
-  expect(JSON.parse(readFileSync(join(workspacePath, 'repository/tenant.json'), 'utf8'))).toEqual(first.settings);
+  expect(JSON.parse(readFileSync(join(workspacePath, 'repository/tenant.json'), 'utf8'))).toEqual(settingsOfWorkload(first.settings as TenantSettings));
 });
 
 describe('without a configured skeleton', () => {

@@ -1,15 +1,14 @@
 /** The form asks for what the settings hold, in their names and within their limits: nothing more, nothing less. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { tenantSettingsSchema } from 'hipaa-pipeline-node';
+import { tenantSettingsSchema, WORKLOADS } from 'hipaa-pipeline-node';
 import { toJSONSchema } from 'zod';
 import { readTemplate, REPOSITORY } from '../support/form';
 import type { Field } from '../support/form';
 
 const template = readTemplate();
-const workloadsPresent = readdirSync(join(REPOSITORY, 'skeleton/src/workloads'), { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map(({ name }) => name);
+const rooms = readdirSync(join(REPOSITORY, 'skeleton/src/workloads'));
+const workloadsPresent = WORKLOADS.filter((workload) => rooms.includes(workload));
 
 /** Settings that the form does not ask for, with the reason. */
 const NOT_ASKED: Record<string, string> = {
@@ -21,6 +20,7 @@ const NOT_ASKED: Record<string, string> = {
 /** Limits that the form states and the settings check in words of their own, where JSON Schema has none. */
 const STATED_BY_FORM: Record<string, object> = {
   workload: { enum: workloadsPresent },
+  'records.additionalResourceTypes': { uniqueItems: true },
   'compliance.frameworks': { uniqueItems: true, contains: { const: 'hipaa' } },
 };
 
@@ -83,7 +83,7 @@ it('requires what the settings require, and the capacity that every workload pre
 
 it('refuses names that no setting has', () => {
   const groups = Object.entries(form.properties ?? {}).filter(([, field]) => field.properties !== undefined);
-  expect(groups.map(([name]) => name)).toEqual(['tenant', 'capacity', 'aws', 'secrets', 'compliance', 'observability']);
+  expect(groups.map(([name]) => name)).toEqual(['tenant', 'capacity', 'records', 'aws', 'secrets', 'compliance', 'observability']);
   for (const [, group] of groups) expect(group).toMatchObject({ additionalProperties: false });
 });
 

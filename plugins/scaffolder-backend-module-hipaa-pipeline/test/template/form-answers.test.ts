@@ -41,7 +41,7 @@ it.each([
   ['a name that is empty', 'tenant.name', ''],
   ['a name that is too long', 'tenant.name', 'a'.repeat(121)],
   ['an owner without its kind', 'tenant.owner', 'meditech'],
-  ['a workload that is not there', 'workload', 'records'],
+  ['a workload that is not there', 'workload', 'imaging'],
   ['no capacity', 'capacity.peakEventsPerSecond', undefined],
   ['a capacity that is no whole number', 'capacity.peakEventsPerSecond', 1.5],
   ['a capacity beyond the limit', 'capacity.peakEventsPerSecond', 20_001],
