@@ -19,8 +19,9 @@ const shared = {
   ProcessorServiceName: text,
   ProcessorLogGroupName: text,
   IngestLogGroupName: text,
+  AuditFunctionName: text.optional(),
   DatabaseEndpoint: text,
-  DatabaseReaderEndpoint: text,
+  DatabaseReaderEndpoint: text.optional(),
   DatabaseName: text,
   DatabaseSecretArn: text,
   CacheEndpoint: text.optional(),
@@ -51,6 +52,8 @@ const outputsSchema = z.discriminatedUnion('Target', [
     LocalDatabaseCaFile: text,
     /** Endpoint of the double that rotates the database's secret. */
     LocalSecretsManagerEndpoint: z.url(url),
+    /** File with the settings that the stack was started with. */
+    LocalTenantFile: text.optional(),
     /** ARN under which that double keeps the cache's auth token. */
     LocalCacheSecretArn: text.optional(),
     /** PEM file with the authority of the cache's certificates. */

@@ -10,21 +10,13 @@ const READS_PER_ADDRESS = 10_000;
 /** The period in which WAF counts the requests of an address, by default (AWS WAF Developer Guide, "Rate-based rule statement"). */
 const RATE_PERIOD_SECONDS = 300;
 
-/** Requests that are not reads. A hospital's gateway sends all of them from one address. */
-const IS_POST: CfnWebACL.StatementProperty = {
-  byteMatchStatement: {
-    fieldToMatch: { method: {} },
-    positionalConstraint: 'EXACTLY',
-    searchString: 'POST',
-    textTransformations: [{ priority: 0, type: 'NONE' }],
-  },
-};
-
 export interface ApiFirewallProps {
   readonly names: Names;
   /** ARN of the stage to protect. */
   readonly stageArn: string;
-  /** `POST` requests a second that the API takes in the long run. One address may send that many, since a hospital may have one only. */
+  /** Methods that write. All others read. */
+  readonly writeMethods: ReadonlyArray<'POST' | 'PUT'>;
+  /** Writes a second that the API takes in the long run. One address may send that many, since a hospital may have one only. */
   readonly ingestRequestsPerSecond: number;
   readonly logKey: IKey;
   readonly logRetentionDays: number;
@@ -42,6 +34,7 @@ export class ApiFirewall extends Construct {
   constructor(scope: Construct, id: string, props: ApiFirewallProps) {
     super(scope, id);
     const { names, stageArn, ingestRequestsPerSecond, logKey, logRetentionDays } = props;
+    const write = anyMethod(props.writeMethods);
     const webAcl = new CfnWebACL(this, 'WebAcl', {
       name: names.of('api'),
       description: 'Protects the FHIR API',
@@ -56,8 +49,8 @@ export class ApiFirewall extends Construct {
           statement: { managedRuleGroupStatement: { vendorName: 'AWS', name: ruleSet } },
           visibilityConfig: visibility(ruleSet),
         })),
-        perAddress('ReadsPerAddress', 2, READS_PER_ADDRESS, { notStatement: { statement: IS_POST } }),
-        perAddress('WritesPerAddress', 3, ingestRequestsPerSecond * RATE_PERIOD_SECONDS, IS_POST),
+        perAddress('ReadsPerAddress', 2, READS_PER_ADDRESS, { notStatement: { statement: write } }),
+        perAddress('WritesPerAddress', 3, ingestRequestsPerSecond * RATE_PERIOD_SECONDS, write),
       ],
     });
     new CfnWebACLAssociation(this, 'Association', { resourceArn: stageArn, webAclArn: webAcl.attrArn });
@@ -78,6 +71,20 @@ export class ApiFirewall extends Construct {
       ],
     });
   }
+}
+
+/** Requests of some methods. WAF joins two conditions or more. */
+function anyMethod(methods: readonly string[]): CfnWebACL.StatementProperty {
+  const statements = methods.map((method) => ({
+    byteMatchStatement: {
+      fieldToMatch: { method: {} },
+      positionalConstraint: 'EXACTLY',
+      searchString: method,
+      textTransformations: [{ priority: 0, type: 'NONE' }],
+    },
+  }));
+  const [only, ...others] = statements;
+  return only !== undefined && others.length === 0 ? only : { orStatement: { statements } };
 }
 
 /** Blocks an address that sends more requests of a kind than it may. */

@@ -30,8 +30,8 @@ export interface Throttle {
 
 /** One method of one path of the API, and the function that answers it. */
 export interface ApiRoute {
-  readonly method: 'GET' | 'POST';
-  /** Path below the stage, such as `Observation/$lastn`. The root is the empty text. */
+  readonly method: 'GET' | 'POST' | 'PUT';
+  /** Path below the stage, such as `Observation/$lastn` or `{resourceType}/{id}`. The root is the empty text. */
   readonly path: string;
   readonly handler: IFunction;
   /** Query parameters without which the gateway answers 400 by itself. What else is legal, the application knows. */

@@ -16,8 +16,9 @@ export const OUTPUTS = {
   ProcessorServiceName: 'ECS service of the processors',
   ProcessorLogGroupName: 'Log group of the processors',
   IngestLogGroupName: 'Log group of the function that takes events in through the API',
+  AuditFunctionName: 'Function that answers the record of accesses through the API; absent where the API does not',
   DatabaseEndpoint: 'Host name of the database writer',
-  DatabaseReaderEndpoint: 'Host name of the database reader',
+  DatabaseReaderEndpoint: 'Host name of the database reader; absent where the database has none',
   DatabaseName: 'Name of the database in the cluster',
   DatabaseSecretArn: 'ARN of the secret with user name and password of the database (the ARN, never the value)',
   CacheEndpoint: 'Host name and port of the cache; absent without one (secrets.cacheAuthTokenArn)',
@@ -41,7 +42,12 @@ export type OutputName = keyof typeof OUTPUTS;
 
 /** Outputs of a stack that may be absent: each for the reason that its description gives. */
 export type OptionalOutputName =
-  'AuditTrailName' | 'CacheEndpoint' | 'CacheReplicationGroupId' | 'RotationFunctionName';
+  | 'AuditFunctionName'
+  | 'AuditTrailName'
+  | 'CacheEndpoint'
+  | 'CacheReplicationGroupId'
+  | 'DatabaseReaderEndpoint'
+  | 'RotationFunctionName';
 
 export type OutputValues = Readonly<
   Record<Exclude<OutputName, OptionalOutputName>, string> & Partial<Record<OptionalOutputName, string>>

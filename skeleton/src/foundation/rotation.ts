@@ -3,10 +3,11 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnRotationSchedule, HostedRotation, RotationSchedule } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { cfn } from './cfn';
-import type { Database } from './database';
 import { EncryptedLogGroup } from './log-group';
 import type { Names } from './naming';
 import type { Network } from './network';
+import type { PipelineDatabase } from './pipeline-database';
+import type { Foundation } from './pipeline-parts';
 
 /** What RDS takes in no master password, and what would have to be quoted in a connection string (Amazon RDS User Guide, "Quotas"). */
 const EXCLUDED_CHARACTERS = ' /@"\'\\';
@@ -22,7 +23,7 @@ const ROTATION_ACTIONS = [
 export interface RotationProps {
   readonly names: Names;
   readonly network: Network;
-  readonly database: Database;
+  readonly database: PipelineDatabase;
   /** Days between two rotations. */
   readonly everyDays: number;
   readonly logKey: IKey;
@@ -60,7 +61,7 @@ export class Rotation extends Construct {
     database.allowFrom(securityGroup, 'Rotation');
 
     const schedule = new RotationSchedule(this, 'Schedule', {
-      // As attached to the cluster: then the secret has the address that the function connects to.
+      // As attached to the database: then the secret has the address that the function connects to.
       secret: database.attachedSecret,
       automaticallyAfter: Duration.days(everyDays),
       hostedRotation: HostedRotation.postgreSqlSingleUser({
@@ -77,6 +78,22 @@ export class Rotation extends Construct {
       cfn(schedule, CfnRotationSchedule).addPropertyOverride('HostedRotationLambda.KmsKeyArn', database.secretKeyArn);
     }
     // The first rotation begins when the schedule is there: the instances, the way to them and the log group come before it.
-    schedule.node.addDependency(database.cluster, database.securityGroup, securityGroup, network.endpoints, logGroup);
+    schedule.node.addDependency(database.resource, database.securityGroup, securityGroup, network.endpoints, logGroup);
   }
+}
+
+/** None where the secret's owner changes the password. */
+export function rotationOf(
+  { scope, settings, names, keys, network }: Foundation,
+  database: PipelineDatabase,
+): Rotation | undefined {
+  if (settings.secrets.rotation === 'managedElsewhere') return undefined;
+  return new Rotation(scope, 'Rotation', {
+    names,
+    network,
+    database,
+    everyDays: settings.secrets.rotationDays,
+    logKey: keys.telemetry,
+    logRetentionDays: settings.compliance.logRetentionDays,
+  });
 }

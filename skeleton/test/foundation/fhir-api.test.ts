@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { synthesize } from './support/synthesis';
 import type { Resource } from './support/synthesis';
+import { ingestThrottle } from '../../src/foundation/ingest-function';
 import { parseApiEnvironment, parseIngestEnvironment } from '../../src/runtime/environment';
-import { ingestThrottle } from '../../src/workloads/vitals/ingest.service';
 
 describe('the API', () => {
   const { only, ofType } = synthesize();

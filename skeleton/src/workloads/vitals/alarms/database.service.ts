@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
-import { ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Database } from '../../../foundation/database';
+import { ComparisonOperator, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { busyDatabaseAlarm, connectionsAlarm, rotationAlarm } from '../../../foundation/alarm-sets/database';
 import type { Foundation } from '../../../foundation/pipeline-parts';
-import type { Rotation } from '../../../foundation/rotation';
+import type { VitalsParts } from '../alarms.service';
 
 /**
  * Connections that wake somebody: several times what processors and API open, and about half of what the smallest database that we make
@@ -17,41 +17,31 @@ const FREE_LOCAL_STORAGE_MIN_BYTES = 2 * 1024 ** 3;
 const REPORTS_OF_A_READER_MIN = 4;
 
 /** The database stores at once what is committed, answers queries from a reader, and its password is changed as often as was set. */
-export function databaseAlarms(foundation: Foundation, database: Database, rotation: Rotation | undefined): void {
+export function databaseAlarms(
+  foundation: Foundation,
+  { database, rotation }: Pick<VitalsParts, 'database' | 'rotation'>,
+): void {
   const { alarms } = foundation;
-  const metric = (metricName: string, statistic = Stats.MAXIMUM) =>
-    database.cluster.metric(metricName, { statistic, period: Duration.minutes(5) });
-  alarms.add({
-    name: 'database-cpu',
-    meaning: 'The database has been busy for a quarter of an hour, so storing and reading become slow',
-    metric: metric('CPUUtilization', Stats.AVERAGE),
-    threshold: 80,
-    evaluationPeriods: 3,
-  });
+  busyDatabaseAlarm(foundation, database);
   alarms.add({
     name: 'database-capacity',
     meaning: 'The database has scaled up nearly as far as it may',
-    metric: metric('ACUUtilization'),
+    metric: database.metric('ACUUtilization', Stats.MAXIMUM),
     threshold: 90,
     evaluationPeriods: 3,
   });
-  alarms.add({
-    name: 'database-connections',
-    meaning: 'The database nears its limit of connections, after which processors and API are refused',
-    metric: metric('DatabaseConnections'),
-    threshold: CONNECTIONS_ALARM,
-  });
+  connectionsAlarm(foundation, database, CONNECTIONS_ALARM);
   alarms.add({
     name: 'database-storage',
     meaning: 'The database has little temporary storage left, so large sorts and index builds will fail',
-    metric: metric('FreeLocalStorage', Stats.MINIMUM),
+    metric: database.metric('FreeLocalStorage', Stats.MINIMUM),
     threshold: FREE_LOCAL_STORAGE_MIN_BYTES,
     comparison: ComparisonOperator.LESS_THAN_THRESHOLD,
   });
   alarms.add({
     name: 'database-replica-lag',
     meaning: 'The reader lags behind the writer by seconds, so the API answers with old readings',
-    metric: metric('AuroraReplicaLagMaximum'),
+    metric: database.metric('AuroraReplicaLagMaximum', Stats.MAXIMUM),
     threshold: Duration.seconds(2).toMilliseconds(),
     evaluationPeriods: 3,
   });
@@ -59,7 +49,7 @@ export function databaseAlarms(foundation: Foundation, database: Database, rotat
     name: 'database-readers',
     meaning:
       'No reader of the database runs, so the writer has nobody to take its place and the queries beside its own work',
-    metric: metric('CPUUtilization', Stats.SAMPLE_COUNT).with({
+    metric: database.metric('CPUUtilization', Stats.SAMPLE_COUNT).with({
       dimensionsMap: { DBClusterIdentifier: database.cluster.clusterIdentifier, Role: 'READER' },
     }),
     threshold: REPORTS_OF_A_READER_MIN,
@@ -70,24 +60,9 @@ export function databaseAlarms(foundation: Foundation, database: Database, rotat
   alarms.add({
     name: 'database-deadlocks',
     meaning: 'Statements of the database block each other for good, so some are ended and must be repeated',
-    metric: metric('Deadlocks'),
+    metric: database.metric('Deadlocks', Stats.MAXIMUM),
     threshold: 0,
     evaluationPeriods: 3,
   });
-  if (rotation !== undefined) rotationAlarm(foundation, rotation);
-}
-
-function rotationAlarm({ alarms }: Foundation, { functionName }: Rotation): void {
-  alarms.add({
-    name: 'rotation-errors',
-    meaning: "The database's password could not be changed; the old one goes on being right until a rotation succeeds",
-    metric: new Metric({
-      namespace: 'AWS/Lambda',
-      metricName: 'Errors',
-      dimensionsMap: { FunctionName: functionName },
-      statistic: Stats.SUM,
-      period: Duration.minutes(5),
-    }),
-    threshold: 0,
-  });
+  rotationAlarm(foundation, rotation);
 }

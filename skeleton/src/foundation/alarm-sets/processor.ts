@@ -1,10 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { pipelineMetric } from '../../../foundation/pipeline-metrics';
-import type { Foundation } from '../../../foundation/pipeline-parts';
-import { PROCESSOR_TASKS_MIN } from '../../../foundation/processor-service';
-import type { ProcessorService } from '../../../foundation/processor-service';
-import { runningTasks } from '../metrics.service';
+import { pipelineMetric } from '../pipeline-metrics';
+import type { Foundation } from '../pipeline-parts';
+import { PROCESSOR_TASKS_MIN } from '../processor-service';
+import type { ProcessorService } from '../processor-service';
+import { runningTasks } from '../stream-metrics';
 
 /** Every event is stored once or kept in quarantine, and one processor can be lost without a pause. */
 export function processorAlarms({ alarms, names }: Foundation, processor: ProcessorService): void {

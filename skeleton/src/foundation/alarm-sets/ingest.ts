@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import type { ApiFunction } from '../../../foundation/api-function';
-import { pipelineMetric } from '../../../foundation/pipeline-metrics';
-import type { Foundation } from '../../../foundation/pipeline-parts';
+import type { ApiFunction } from '../api-function';
+import { pipelineMetric } from '../pipeline-metrics';
+import type { Foundation } from '../pipeline-parts';
 
 /** Refused entries in a quarter of an hour that are more than a typing error: a sender's new version, most likely. */
 const REFUSED_ALARM = 100;

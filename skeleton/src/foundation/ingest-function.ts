@@ -1,10 +1,10 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { ApiFunction } from '../../foundation/api-function';
-import { bundle } from '../../foundation/bundle';
-import type { Throttle } from '../../foundation/fhir-api';
-import type { Foundation } from '../../foundation/pipeline-parts';
-import type { IngestStream } from '../../foundation/stream';
+import { ApiFunction } from './api-function';
+import { bundle } from './bundle';
+import type { Throttle } from './fhir-api';
+import type { Foundation } from './pipeline-parts';
+import type { IngestStream } from './stream';
 
 /** Requests a second that are taken at the least and at the most, whatever the peak: more come in through the stream itself. */
 const REQUESTS_PER_SECOND_MIN = 200;
@@ -20,10 +20,15 @@ export function ingestThrottle(peakEventsPerSecond: number): Throttle {
 }
 
 /**
- * The function that runs `ingest/lambda.ts`: takes events in through the API and puts them to the stream. It reaches no database and reads
+ * The function that runs the workload's `ingest/lambda.ts`: takes events in through the API and puts them to the stream. It reaches no database and reads
  * no secret, and its concurrency is its own, so neither a lost database nor a flood of queries keeps events out.
  */
-export function vitalsIngest(foundation: Foundation, ingest: IngestStream, throttle: Throttle): ApiFunction {
+export function ingestFunction(
+  foundation: Foundation,
+  ingest: IngestStream,
+  throttle: Throttle,
+  environment: Readonly<Record<string, string>>,
+): ApiFunction {
   const { scope, settings, names, keys, network } = foundation;
   return new ApiFunction(scope, 'IngestFunction', {
     names,
@@ -31,12 +36,15 @@ export function vitalsIngest(foundation: Foundation, ingest: IngestStream, throt
     description: 'Takes events in through the API',
     securityGroupDescription: 'Ingest function: nothing in; AWS out',
     network,
-    codeDirectory: bundle({ name: 'vitals-ingest', entry: 'src/workloads/vitals/ingest/lambda.ts' }),
+    codeDirectory: bundle({
+      name: `${settings.workload}-ingest`,
+      entry: `src/workloads/${settings.workload}/ingest/lambda.ts`,
+    }),
     // AWS_REGION is Lambda's own.
     environment: {
       STREAM_NAME: ingest.stream.streamName,
       ENVIRONMENT_SUFFIX: names.suffix,
-      OBSERVATION_RETENTION_DAYS: `${settings.compliance.observationRetentionDays}`,
+      ...environment,
     },
     statements: [
       new PolicyStatement({

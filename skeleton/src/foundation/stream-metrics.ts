@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
-import type { ProcessorService } from '../../foundation/processor-service';
+import type { ProcessorService } from './processor-service';
 
 /** Age of the oldest record that was read, in milliseconds: the maximum over a minute. Reported only while somebody reads. */
 export function iteratorAge(stream: IStream): Metric {

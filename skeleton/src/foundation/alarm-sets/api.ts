@@ -1,14 +1,14 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { pipelineMetric } from '../../../foundation/pipeline-metrics';
-import type { Foundation } from '../../../foundation/pipeline-parts';
-import type { VitalsApi } from '../api.service';
+import type { FhirService } from '../fhir-service';
+import { pipelineMetric } from '../pipeline-metrics';
+import type { Foundation } from '../pipeline-parts';
 
 /** Blocked requests in five minutes that are more than the noise of the internet. */
 const BLOCKED_ALARM = 500;
 
 /** The API answers, soon, and shows nothing that is not on record. */
-export function apiAlarms({ scope, alarms, names }: Foundation, { gateway, handler }: VitalsApi): void {
+export function apiAlarms({ scope, alarms, names }: Foundation, { gateway, handler }: FhirService): void {
   const stage = gateway.api.deploymentStage;
   const perFiveMinutes = { statistic: Stats.SUM, period: Duration.minutes(5) };
   alarms.add({

@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Foundation } from '../../../foundation/pipeline-parts';
-import type { IngestStream } from '../../../foundation/stream';
-import { incomingRecords, iteratorAge } from '../metrics.service';
+import type { Foundation } from '../pipeline-parts';
+import type { IngestStream } from '../stream';
+import { incomingRecords, iteratorAge } from '../stream-metrics';
 
 /** Iterator age that wakes somebody: scaling had its chance, and the stream keeps records for a week. */
 const ITERATOR_AGE_ALARM = Duration.minutes(5);
