@@ -18,6 +18,7 @@ export const ERROR_CONDITIONS = {
   '201': 'Unsupported event code',
   '202': 'Unsupported processing id',
   '203': 'Unsupported version id',
+  '205': 'Duplicate key identifier',
   '207': 'Application internal error',
 } as const;
 export type ErrorCondition = keyof typeof ERROR_CONDITIONS;

@@ -14,10 +14,15 @@ export class Segment {
 
   /** The text of a component, without escapes; empty when it is not there. HL7's null, `""`, is empty as well. */
   component(field: number, component = 1, repetition = 0): string {
-    const raw = this.parsed.getField(field)?.components[repetition]?.[component - 1] ?? '';
     // A component's first subcomponent is what senders mean that know of no subcomponents.
-    const first = raw.split(this.context.subcomponentSeparator)[0] ?? '';
-    return first === '""' ? '' : unescapeText(first, this.context);
+    return this.subcomponent(field, component, 1, repetition);
+  }
+
+  /** The text of a part of a component, as `component` gives it. */
+  subcomponent(field: number, component: number, subcomponent: number, repetition = 0): string {
+    const raw = this.parsed.getField(field)?.components[repetition]?.[component - 1] ?? '';
+    const part = raw.split(this.context.subcomponentSeparator)[subcomponent - 1] ?? '';
+    return part === '""' ? '' : unescapeText(part, this.context);
   }
 
   /** How often a field is said; 0 when it is empty. */
