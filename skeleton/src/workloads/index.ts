@@ -1,5 +1,6 @@
 import type { WorkloadService } from '../foundation/pipeline-parts';
+import { records } from './records/records.service';
 import { vitals } from './vitals/vitals.service';
 
 /** The workloads that this repository carries, by the name that `workload` in `tenant.json` has. */
-export const workloads: Readonly<Record<string, WorkloadService>> = { vitals };
+export const workloads: Readonly<Record<string, WorkloadService>> = { records, vitals };

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseTenantSettings } from '../../../src/tenant';
 import type { TenantAnswers, TenantSettings } from '../../../src/tenant';
 
@@ -6,12 +8,20 @@ export type AnswersChange = DeepPartial<TenantAnswers>;
 
 const ACCOUNT_ID = '111122223333';
 
+/** Whether this repository carries a workload: a tenant's has its own only. */
+export function carries(workload: TenantAnswers['workload']): boolean {
+  return existsSync(join(__dirname, '..', '..', '..', 'src', 'workloads', workload, `${workload}.service.ts`));
+}
+
+/** The workload of answers that name none: vitals where it is there. */
+const WORKLOAD = (['vitals', 'records', 'imaging'] as const).find(carries) ?? 'vitals';
+
 /** Answers of a made-up hospital. Tests never read `tenant.json`, which is another tenant's in each repository. */
 export function answers(change: AnswersChange = {}): TenantAnswers {
   const region = change.aws?.region ?? 'eu-central-1';
   return {
     schemaVersion: 1,
-    workload: 'vitals',
+    workload: WORKLOAD,
     ...change,
     tenant: { id: 'st-luke', name: 'St. Luke', owner: 'group:default/st-luke', costCentre: 'ICU', ...change.tenant },
     aws: {
@@ -37,6 +47,7 @@ export function settings(change: AnswersChange = {}): TenantSettings {
 
 /** A cache, a rotation, and keys of the tenant's own for both secrets: what the smallest tenant goes without. */
 export const EVERYTHING: AnswersChange = {
+  workload: 'vitals',
   aws: { region: 'us-east-1' },
   secrets: {
     databaseKeyArn: 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
@@ -45,8 +56,9 @@ export const EVERYTHING: AnswersChange = {
   },
 };
 
-/** Every choice that the settings offer, made the other way than by default, and the longest names there can be. */
+/** Every choice that the settings offer vitals, made the other way than by default, and the longest names there can be. */
 export const OTHER_CHOICES: AnswersChange = {
+  workload: 'vitals',
   tenant: { id: 'a'.repeat(40) },
   aws: { region: 'ca-central-1', environmentSuffix: 'a2345678901234567890', egress: 'nat', trail: 'organization' },
   secrets: {
@@ -73,9 +85,46 @@ export const OTHER_CHOICES: AnswersChange = {
   observability: { alarmEmail: undefined },
 };
 
-/** The environments over which the invariants run. */
-export const ENVIRONMENTS: ReadonlyArray<[name: string, change: AnswersChange]> = [
-  ['by default', {}],
-  ['with a cache, a rotation and keys of the tenant’s own', EVERYTHING],
-  ['with every choice made the other way', OTHER_CHOICES],
+/** Records as their reference tenant has them. */
+export const RECORDS: AnswersChange = { workload: 'records', aws: { region: 'eu-west-2' } };
+
+/** The same for records: every choice made the other way, with the longest names and the largest database. */
+export const RECORDS_OTHER_CHOICES: AnswersChange = {
+  workload: 'records',
+  tenant: { id: 'a'.repeat(40) },
+  aws: { region: 'eu-west-2', environmentSuffix: 'a2345678901234567890', egress: 'nat', trail: 'organization' },
+  secrets: {
+    databaseKeyArn: 'arn:aws:kms:eu-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+    rotation: 'managedElsewhere',
+  },
+  capacity: {
+    peakEventsPerSecond: 20_000,
+    streamMode: 'onDemand',
+    databaseInstanceClass: 'r6g.4xlarge',
+    databaseStorageGibibytes: 500,
+    databaseStorageMaxGibibytes: 65_536,
+  },
+  compliance: {
+    frameworks: ['hipaa'],
+    logRetentionDays: 365,
+    backupRetentionDays: 7,
+    quarantineRetentionDays: 30,
+    legalRetentionDays: 3653,
+    legalRetentionBasis: 'NHS Records Management Code of Practice',
+  },
+  records: { additionalResourceTypes: ['CarePlan', 'Device'] },
+  observability: { alarmEmail: undefined },
+};
+
+const OF_WORKLOADS: ReadonlyArray<[name: string, change: AnswersChange]> = [
+  ['of vitals by default', { workload: 'vitals' }],
+  ['of vitals with a cache, a rotation and keys of the tenant’s own', EVERYTHING],
+  ['of vitals with every choice made the other way', OTHER_CHOICES],
+  ['of records', RECORDS],
+  ['of records with every choice made the other way', RECORDS_OTHER_CHOICES],
 ];
+
+/** The environments over which the invariants run: those of the workloads that this repository carries. */
+export const ENVIRONMENTS: ReadonlyArray<[name: string, change: AnswersChange]> = OF_WORKLOADS.filter(
+  ([, { workload }]) => workload !== undefined && carries(workload),
+);
