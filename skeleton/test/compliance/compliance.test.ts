@@ -1,10 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { complianceDocument } from './document';
-import { SAFEGUARDS } from './safeguards';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { compliancePages, readFromRepository, REPOSITORY, SAFEGUARDS, WORKLOAD_SAFEGUARDS } from './safeguards';
+import { workloads } from '../../src/workloads';
 
-const REPOSITORY = resolve(__dirname, '../..');
-const read = (path: string) => readFileSync(join(REPOSITORY, path), 'utf8');
+const EVERY_SAFEGUARD = [...SAFEGUARDS, ...[...WORKLOAD_SAFEGUARDS.values()].flat()];
 
 /** Every standard and specification of 45 CFR 164.312, as the regulation numbers them. */
 const TECHNICAL_SAFEGUARDS = [
@@ -22,23 +21,31 @@ const TECHNICAL_SAFEGUARDS = [
   '164.312(e)(2)(ii)',
 ];
 
-describe('COMPLIANCE.md', () => {
-  test('is what the table of safeguards says (npm run compliance writes it)', () => {
-    expect(read('COMPLIANCE.md')).toBe(complianceDocument(SAFEGUARDS));
-  });
+test.each(compliancePages())('$path is what the table of safeguards says (npm run compliance writes it)', (page) => {
+  expect(readFromRepository(page.path)).toBe(page.text);
+});
 
-  test.each(TECHNICAL_SAFEGUARDS)('has a row for %s', (citation) => {
+test('every workload says what it adds', () => {
+  expect([...WORKLOAD_SAFEGUARDS.keys()].sort()).toEqual(Object.keys(workloads).sort());
+});
+
+describe('the tables', () => {
+  test.each(TECHNICAL_SAFEGUARDS)('have a row for %s', (citation) => {
     expect(SAFEGUARDS.filter((safeguard) => safeguard.citation === citation)).toHaveLength(1);
   });
 
-  test.each(SAFEGUARDS)('$citation is built where it says', ({ builtIn }) => {
+  test.each([...WORKLOAD_SAFEGUARDS])('have a row for the right to erasure in %s', (_, safeguards) => {
+    expect(safeguards.filter(({ citation }) => citation === 'Art. 17')).toHaveLength(1);
+  });
+
+  test.each(EVERY_SAFEGUARD)('$citation is built where they say', ({ builtIn }) => {
     expect(builtIn.filter((path) => !existsSync(join(REPOSITORY, path)))).toEqual([]);
     expect(builtIn.length).toBeGreaterThan(0);
   });
 
-  test.each(SAFEGUARDS)('$citation is shown by tests that are there', ({ provedBy }) => {
+  test.each(EVERY_SAFEGUARD)('$citation is shown by tests that are there', ({ provedBy }) => {
     const missing = provedBy.filter(({ file, test: name }) => {
-      return !existsSync(join(REPOSITORY, file)) || !read(file).includes(name);
+      return !existsSync(join(REPOSITORY, file)) || !readFromRepository(file).includes(name);
     });
     expect(missing).toEqual([]);
     expect(provedBy.length).toBeGreaterThan(0);

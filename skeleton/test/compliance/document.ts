@@ -16,16 +16,36 @@ found and was accepted stands with its reason on its construct, and in \`cdk.out
 
 This page is no legal advice, and a pipeline alone makes nobody compliant: contracts, training and procedures are the
 hospital's.
+
+What answers a duty in every pipeline stands here; what the pipeline's workload adds, in
+[docs/workloads/](docs/workloads/).
 `;
 
 /** The text of COMPLIANCE.md: a section a framework, a row a duty. */
 export function complianceDocument(safeguards: readonly Safeguard[]): string {
-  const frameworks = [...new Set(safeguards.map(({ framework }) => framework))];
-  return [INTRODUCTION, ...frameworks.map((framework) => section(framework, safeguards))].join('\n');
+  return documentOf(INTRODUCTION, safeguards, '');
 }
 
-function section(framework: Framework, safeguards: readonly Safeguard[]): string {
-  const rows = safeguards.filter((safeguard) => safeguard.framework === framework).map(row);
+/** The text of a workload's page, `docs/workloads/<workload>/compliance.md`. */
+export function workloadDocument(workload: string, safeguards: readonly Safeguard[]): string {
+  const introduction = `# Compliance: what ${workload} adds
+
+What every pipeline answers stands in [COMPLIANCE.md](../../../COMPLIANCE.md), and so does what this page is. Written from
+\`test/compliance/workloads/${workload}/\` by \`npm run compliance\`.
+`;
+  return documentOf(introduction, safeguards, '../../../');
+}
+
+/** @param root the repository's root, as links from the page name it. */
+function documentOf(introduction: string, safeguards: readonly Safeguard[], root: string): string {
+  const frameworks = [...new Set(safeguards.map(({ framework }) => framework))];
+  return [introduction, ...frameworks.map((framework) => section(framework, safeguards, root))].join('\n');
+}
+
+function section(framework: Framework, safeguards: readonly Safeguard[], root: string): string {
+  const rows = safeguards
+    .filter((safeguard) => safeguard.framework === framework)
+    .map((safeguard) => row(safeguard, root));
   return [
     `## ${TITLES[framework]}\n`,
     '| duty | what answers it | built in | shown by | left to you |',
@@ -35,12 +55,13 @@ function section(framework: Framework, safeguards: readonly Safeguard[]): string
   ].join('\n');
 }
 
-function row({ citation, duty, answer, builtIn, provedBy, leftToYou }: Safeguard): string {
+function row({ citation, duty, answer, builtIn, provedBy, leftToYou }: Safeguard, root: string): string {
+  const link = (path: string) => `[${path}](${root}${path})`;
   const cells = [
     `**${citation}** ${duty}`,
     answer,
-    builtIn.map((path) => `[${path}](${path})`).join('<br>'),
-    provedBy.map(({ file, test }) => `[${file}](${file}): ${test}`).join('<br>'),
+    builtIn.map(link).join('<br>'),
+    provedBy.map(({ file, test }) => `${link(file)}: ${test}`).join('<br>'),
     leftToYou ?? '–',
   ];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;

@@ -6,12 +6,12 @@ export const GDPR: readonly Safeguard[] = [
     framework: 'gdpr',
     citation: 'Art. 5(1)(c)',
     duty: 'Data minimisation',
-    answer: 'An event with a field that its schema does not know is put apart; logs hold no patient data.',
-    builtIn: ['src/workloads/vitals/event.ts', 'src/runtime/log/vocabulary.ts'],
+    answer: 'Logs, outputs and errors hold no patient data: a log knows a closed list of events and fields.',
+    builtIn: ['src/runtime/log/vocabulary.ts'],
     provedBy: [
       {
-        file: 'test/workloads/vitals/processor.test.ts',
-        test: 'says nothing about patients, whatever the events hold and whatever fails',
+        file: 'test/runtime/log/log.test.ts',
+        test: 'lets no text through but names, whatever event and fields it is given',
       },
     ],
   },
@@ -19,12 +19,13 @@ export const GDPR: readonly Safeguard[] = [
     framework: 'gdpr',
     citation: 'Art. 5(1)(e)',
     duty: 'Storage limitation',
-    answer: 'Observations are kept by the day and dropped after `compliance.observationRetentionDays`.',
-    builtIn: ['src/workloads/vitals/partitions.ts'],
+    answer:
+      'What could not be stored is removed after `compliance.quarantineRetentionDays`, records of accesses after their term.',
+    builtIn: ['src/runtime/postgres/retention.ts'],
     provedBy: [
       {
-        file: 'test/workloads/vitals/partitions.test.ts',
-        test: 'are dropped past the retention, and two days of grace, and no earlier',
+        file: 'test/runtime/process/processor.test.ts',
+        test: 'removes from the quarantine what is past its retention',
       },
     ],
     leftToYou: 'Choose the retention that your purpose bears.',
@@ -57,34 +58,11 @@ export const GDPR: readonly Safeguard[] = [
     builtIn: ['src/runtime/operations/patient-export.ts', 'src/runtime/operations/patient-accesses.ts'],
     provedBy: [
       {
-        file: 'test/workloads/vitals/operator/patient-commands.test.ts',
-        test: 'writes readings, quarantined events and accesses, each a legal resource of FHIR R4',
-      },
-      {
         file: 'test/runtime/operations/s3-sink.test.ts',
         test: 'does not leave for a bucket that does not encrypt by KMS',
       },
     ],
     leftToYou: 'Make sure who asks, read the export, and hand it over within a month.',
-  },
-  {
-    framework: 'gdpr',
-    citation: 'Art. 17',
-    duty: 'Right to erasure',
-    answer:
-      'One command removes a patient from database, quarantine and cache, on record with who and why; it is refused, with law and date, while `compliance.legalRetentionDays` has the data kept.',
-    builtIn: ['src/runtime/operations/patient-erasure.ts'],
-    provedBy: [
-      {
-        file: 'test/workloads/vitals/operator/patient-commands.test.ts',
-        test: 'leaves nothing of the patient, and everything of others',
-      },
-      {
-        file: 'test/workloads/vitals/operator/patient-commands.test.ts',
-        test: 'is refused while a law has the youngest reading kept, with the law and the date',
-      },
-    ],
-    leftToYou: 'Stop the senders first; erase again when a backup is restored (docs/runbook.md, "Patients\' rights").',
   },
   {
     framework: 'gdpr',
@@ -102,10 +80,10 @@ export const GDPR: readonly Safeguard[] = [
     citation: 'Art. 32(1)(a)',
     duty: 'Encryption of personal data',
     answer: 'At rest by keys of this account, in transit by TLS.',
-    builtIn: ['src/foundation/keys.ts', 'src/foundation/cache.ts', 'src/runtime/postgres/tls.ts'],
+    builtIn: ['src/foundation/keys.ts', 'src/runtime/postgres/tls.ts'],
     provedBy: [
       { file: 'test/pipeline-stack.test.ts', test: 'encrypts every store with a key of its own' },
-      { file: 'test/foundation/cache.test.ts', test: 'speaks TLS only, and only to who brings the token' },
+      { file: 'test/runtime/postgres/pool.test.ts', test: 'refuses a server whose certificate names another host' },
     ],
   },
   {

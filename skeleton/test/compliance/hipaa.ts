@@ -37,8 +37,8 @@ export const HIPAA: readonly Safeguard[] = [
     builtIn: ['docs/runbook.md', 'src/foundation/stream.ts'],
     provedBy: [
       {
-        file: 'test/workloads/vitals/processor.test.ts',
-        test: 'carries on by itself when PostgreSQL restarts under it',
+        file: 'test/runtime/process/processor.test.ts',
+        test: 'waits for a database that is not there yet, not healthy, and ends when it is told to',
       },
     ],
     leftToYou: 'Name who may assume an emergency role, and rehearse it.',
@@ -58,11 +58,10 @@ export const HIPAA: readonly Safeguard[] = [
     citation: '164.312(a)(2)(iv)',
     duty: 'Encryption and decryption',
     answer:
-      'Stream, database, backups, cache, logs, trail, topic and code are encrypted by keys of this account, which rotate.',
-    builtIn: ['src/foundation/keys.ts', 'src/foundation/cache.ts'],
+      'Stream, database, backups, logs, trail, topic and code are encrypted by keys of this account, which rotate.',
+    builtIn: ['src/foundation/keys.ts'],
     provedBy: [
       { file: 'test/pipeline-stack.test.ts', test: 'encrypts every store with a key of its own' },
-      { file: 'test/foundation/cache.test.ts', test: 'is encrypted by the data key, keeps no snapshot' },
       { file: 'test/pipeline-stack.test.ts', test: 'rotates every key' },
       { file: 'test/pipeline-stack.test.ts', test: 'encrypts every log group with our key' },
     ],
@@ -109,19 +108,14 @@ export const HIPAA: readonly Safeguard[] = [
         file: 'test/runtime/kinesis/consumer.test.ts',
         test: 'loses nothing and stores nothing twice while its leases are torn away again and again',
       },
-      {
-        file: 'test/workloads/vitals/processor.test.ts',
-        test: 'stores once what it was given when it is killed in the middle of a batch',
-      },
     ],
   },
   {
     framework: 'hipaa',
     citation: '164.312(c)(2)',
     duty: 'Mechanism to authenticate electronic protected health information',
-    answer:
-      'Neither processor nor API can change or delete a stored observation or an audit record; CloudTrail validates its log files.',
-    builtIn: ['src/workloads/vitals/migrations/20261122180100000_vital-sign.sql', 'src/foundation/audit-trail.ts'],
+    answer: 'Neither processor nor API can change or delete an audit record; CloudTrail validates its log files.',
+    builtIn: ['src/runtime/migrations/20261122180003000_access-audit.sql', 'src/foundation/audit-trail.ts'],
     provedBy: [
       { file: 'test/runtime/postgres/migrate.test.ts', test: 'leaves the roles with the least they need' },
       { file: 'test/foundation/audit-trail.test.ts', test: 'shows tampering' },
@@ -157,11 +151,13 @@ export const HIPAA: readonly Safeguard[] = [
     framework: 'hipaa',
     citation: '164.312(e)(2)(i)',
     duty: 'Integrity controls (in transmission)',
-    answer: 'TLS detects a change on the way; an event that arrives spoiled fails its schema and is put apart.',
-    builtIn: ['src/workloads/vitals/record.ts', 'src/workloads/vitals/event.ts'],
+    answer: 'TLS detects a change on the way; what arrives spoiled is put apart, byte for byte.',
+    builtIn: ['src/runtime/kinesis/batch.ts'],
     provedBy: [
-      { file: 'test/workloads/vitals/record.test.ts', test: 'of any bytes is decoded without an error' },
-      { file: 'test/workloads/vitals/record.test.ts', test: 'keeps its good events when others are bad' },
+      {
+        file: 'test/runtime/kinesis/consumer.test.ts',
+        test: 'keeps a megabyte of noise whole, with its place, and text that SQL cannot hold, and the shard goes on',
+      },
     ],
   },
   {
@@ -169,11 +165,10 @@ export const HIPAA: readonly Safeguard[] = [
     citation: '164.312(e)(2)(ii)',
     duty: 'Encryption (in transmission)',
     answer:
-      'TLS to database and cache is forced by the server and verified by the client, and there is no switch to turn it off.',
-    builtIn: ['src/foundation/database-parameters.ts', 'src/foundation/cache.ts', 'src/runtime/postgres/tls.ts'],
+      'TLS to the database is forced by the server and verified by the client, and there is no switch to turn it off.',
+    builtIn: ['src/foundation/database-parameters.ts', 'src/runtime/postgres/tls.ts'],
     provedBy: [
       { file: 'test/foundation/database.test.ts', test: 'refuses connections without TLS' },
-      { file: 'test/foundation/cache.test.ts', test: 'speaks TLS only, and only to who brings the token' },
       { file: 'test/runtime/postgres/pool.test.ts', test: 'refuses a server whose certificate names another host' },
       {
         file: 'test/runtime/postgres/pool.test.ts',
@@ -187,15 +182,15 @@ export const HIPAA: readonly Safeguard[] = [
     duty: 'Information system activity review',
     answer:
       'Alarms on each promise, a dashboard, and logs that people may read, since no patient data can appear in them.',
-    builtIn: ['src/workloads/vitals/alarms.service.ts', 'src/runtime/log/vocabulary.ts'],
+    builtIn: ['src/foundation/alarms.ts', 'src/runtime/log/vocabulary.ts'],
     provedBy: [
       {
         file: 'test/foundation/alarms.test.ts',
         test: 'say what they mean and link the section of the runbook that has their name',
       },
       {
-        file: 'test/workloads/vitals/processor.test.ts',
-        test: 'says nothing about patients, whatever the events hold and whatever fails',
+        file: 'test/runtime/log/log.test.ts',
+        test: 'lets no text through but names, whatever event and fields it is given',
       },
     ],
     leftToYou: 'Review `access_audit` regularly.',
@@ -217,8 +212,7 @@ export const HIPAA: readonly Safeguard[] = [
         test: 'puts no user name, password or patient into an environment variable',
       },
     ],
-    leftToYou:
-      'Change the auth token of the cache, and the password too where you set `secrets.rotation` to `managedElsewhere`.',
+    leftToYou: 'Change the password where you set `secrets.rotation` to `managedElsewhere`.',
   },
   {
     framework: 'hipaa',
@@ -258,10 +252,7 @@ export const HIPAA: readonly Safeguard[] = [
     answer: 'One command writes all that is stored of a patient, and who asked for it when in the last six years.',
     builtIn: ['src/runtime/operations/patient-export.ts', 'src/runtime/operations/patient-accesses.ts'],
     provedBy: [
-      {
-        file: 'test/workloads/vitals/operator/patient-commands.test.ts',
-        test: 'writes readings, quarantined events and accesses, each a legal resource of FHIR R4',
-      },
+      { file: 'test/runtime/operations/s3-sink.test.ts', test: 'appears whole, as what was written, in parts' },
     ],
     leftToYou: 'Make sure who asks, and hand it over within the term.',
   },

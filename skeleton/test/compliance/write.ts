@@ -1,7 +1,9 @@
-/** Writes COMPLIANCE.md. Run by `npm run compliance`. */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { complianceDocument } from './document';
-import { SAFEGUARDS } from './safeguards';
+/** Writes COMPLIANCE.md and the pages of the workloads. Run by `npm run compliance`. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { compliancePages, REPOSITORY } from './safeguards';
 
-writeFileSync(join(__dirname, '../../COMPLIANCE.md'), complianceDocument(SAFEGUARDS));
+for (const { path, text } of compliancePages()) {
+  mkdirSync(dirname(join(REPOSITORY, path)), { recursive: true });
+  writeFileSync(join(REPOSITORY, path), text);
+}
