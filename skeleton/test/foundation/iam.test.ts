@@ -29,7 +29,7 @@ interface Found {
 const REASONS: ReadonlyArray<readonly [where: RegExp, resource: RegExp, reason: string]> = [
   [/^AWS::KMS::Key /, /^\*$/, 'In a key policy the star is this key'],
   [/(Processor|Operator)ExecutionPolicy.* SignInToRegistry$/, /^\*$/, 'ecr:GetAuthorizationToken knows no resources'],
-  [/(Api|Ingest)FunctionPolicy.* LiveInNetwork$/, /^\*$/, 'Network interfaces have no ARN before they are made'],
+  [/(Api|Audit|Ingest)FunctionPolicy.* LiveInNetwork$/, /^\*$/, 'Network interfaces have no ARN before they are made'],
   [/AuditTrailPolicy/, /_CloudTrail_[a-z0-9-]+\*$/, 'CloudTrail ends the names of its streams as it likes'],
   [/DatabaseMonitoringPolicy/, /:RDSOSMetrics:log-stream:\*$/, 'RDS names streams by instance ids'],
   [
@@ -161,7 +161,8 @@ describe.each(ENVIRONMENTS)('the policies of a pipeline %s', (_, change) => {
 
   it('let every reader of the secret decrypt it when it has a key of its own', () => {
     const keyArn = change.secrets?.databaseKeyArn;
-    const readers = ['ProcessorTaskPolicy', 'OperatorTaskPolicy', 'ApiFunctionPolicy'].map((prefix) =>
+    const audit = change.workload === 'records' ? ['AuditFunctionPolicy'] : [];
+    const readers = ['ProcessorTaskPolicy', 'OperatorTaskPolicy', 'ApiFunctionPolicy', ...audit].map((prefix) =>
       ofType('AWS::IAM::ManagedPolicy').find(({ id }) => id.startsWith(prefix)),
     );
 
