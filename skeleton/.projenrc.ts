@@ -254,13 +254,13 @@ deployTask.reset('cdk deploy --require-approval never --outputs-file cfn-outputs
 deployTask.exec('tsx src/foundation/flatten-outputs.ts cfn-outputs/outputs.json cfn-outputs/flat-outputs.json');
 project.cdkTasks.destroy.reset('cdk destroy --force', { receiveArgs: true });
 project.addTask('local', {
-  description: 'Runs the whole pipeline on this machine; --demo keeps a ward of simulated patients running',
+  description: 'Runs the whole pipeline on this machine; --demo keeps simulated patients’ data coming',
   exec: 'tsx local/main.ts',
   receiveArgs: true,
 });
 project.addTask('integration', {
   description: 'Runs the integration suite against cfn-outputs/flat-outputs.json',
-  exec: 'jest -c integration/jest.config.json --runInBand',
+  exec: 'jest -c integration/jest.config.cjs --runInBand',
   receiveArgs: true,
 });
 project.addTask('compliance', {

@@ -10,10 +10,8 @@ import type { Log } from '../src/runtime/log/log';
 import { migrate } from '../src/runtime/postgres/migrate';
 import { DatabasePool } from '../src/runtime/postgres/pool';
 import { DatabaseSecret } from '../src/runtime/postgres/secret';
-import { VitalSignPartitions } from '../src/workloads/vitals/partitions';
 
 export const REGION = 'eu-central-1';
-export const RETENTION_DAYS = 90;
 export const silent: Log = { event: () => undefined };
 
 const NAME = 'bench';
@@ -23,7 +21,6 @@ const SOURCE = resolve(__dirname, '..', 'src');
 /** A migrated database, reached as a processor reaches it: TLS, the login from the secret, the processor's role. */
 export interface BenchDatabase {
   readonly pool: DatabasePool;
-  readonly partitions: VitalSignPartitions;
   /** Sees everything and may empty tables. */
   readonly superuser: Client;
 }
@@ -31,8 +28,10 @@ export interface BenchDatabase {
 /**
  * Starts PostgreSQL with its defaults, so each commit is written to the disk. It notes the time of each commit, by which
  * latency is measured: a row can be queried from then on.
+ *
+ * @param workload whose tables it has.
  */
-export async function startBenchDatabase(teardown: Teardown): Promise<BenchDatabase> {
+export async function startBenchDatabase(teardown: Teardown, workload: string): Promise<BenchDatabase> {
   const server = await startPostgresServer({ settings: { track_commit_timestamp: 'on', max_wal_size: '4GB' } });
   teardown.add('PostgreSQL', async () => server.stop());
   const master = { username: 'pipeline_master', password: crypto.randomUUID() };
@@ -49,7 +48,7 @@ export async function startBenchDatabase(teardown: Teardown): Promise<BenchDatab
   await migrate({
     database,
     secret,
-    directories: [join(SOURCE, 'runtime', 'migrations'), join(SOURCE, 'workloads', 'vitals', 'migrations')],
+    directories: [join(SOURCE, 'runtime', 'migrations'), join(SOURCE, 'workloads', workload, 'migrations')],
     log: silent,
   });
   const pool = new DatabasePool({ database, secret, role: 'pipeline_processor', log: silent });
@@ -60,7 +59,5 @@ export async function startBenchDatabase(teardown: Teardown): Promise<BenchDatab
     await superuser.end();
     client.destroy();
   });
-  const partitions = new VitalSignPartitions(pool, RETENTION_DAYS);
-  await partitions.maintain(new Date());
-  return { pool, partitions, superuser };
+  return { pool, superuser };
 }

@@ -1,13 +1,4 @@
-import type { LatencyResult } from './latency';
-import type { ThroughputResult } from './throughput';
-
-export interface BenchResults {
-  readonly throughput: readonly ThroughputResult[];
-  readonly latencyInProcess: LatencyResult;
-  readonly latencyThroughEmulator: LatencyResult;
-  /** The most memory that this process had, simulator and peers included. */
-  readonly peakRssMegabytes: number;
-}
+import { writeFileSync } from 'node:fs';
 
 /** A bound and whether the results keep it. */
 export interface Verdict {
@@ -15,74 +6,27 @@ export interface Verdict {
   readonly text: string;
 }
 
-export const RATIO_MIN = 0.5;
-export const RATIO_BATCH_EVENTS = 500;
-/** What p99 may take beyond the poll interval, which is the floor: Kinesis allows five reads a second and shard. */
-export const LATENCY_ALLOWANCE_MS = 100;
-
-/** The promises that the benchmark guards. */
-export function verdicts({ throughput, latencyInProcess }: BenchResults): Verdict[] {
-  const bounded = throughput.filter(({ batchEvents }) => batchEvents === RATIO_BATCH_EVENTS);
-  const limitMs = latencyInProcess.pollIntervalMs + LATENCY_ALLOWANCE_MS;
-  return [
-    ...bounded.map(({ ratio, rowsPerEvent }) => ({
-      holds: ratio >= RATIO_MIN,
-      text: `batches of ${RATIO_BATCH_EVENTS} events of ${rowsPerEvent} rows reach ${ratio.toFixed(2)} of the raw limit; bound: at least ${RATIO_MIN}`,
-    })),
-    {
-      holds: latencyInProcess.p99Ms <= limitMs,
-      text: `p99 from event to queryable row, served in process, is ${Math.round(latencyInProcess.p99Ms)} ms; bound: poll interval + ${LATENCY_ALLOWANCE_MS} ms = ${limitMs} ms`,
-    },
-  ];
+export function verdictLine({ holds, text }: Verdict): string {
+  return `${holds ? 'holds ' : 'MISSED'}  ${text}`;
 }
 
-/** Everything as text, verdicts last. */
-export function render(results: BenchResults): string {
-  const { throughput, latencyInProcess, latencyThroughEmulator, peakRssMegabytes } = results;
-  return [
-    'Events per second, one process, one shard, one connection; medians',
-    table([
-      ['batch', 'rows/event', 'pipeline', 'raw unnest', 'ratio'],
-      ...throughput.map((result) => [
-        String(result.batchEvents),
-        String(result.rowsPerEvent),
-        grouped(result.pipelineEventsPerSecond),
-        grouped(result.rawEventsPerSecond),
-        result.ratio.toFixed(2),
-      ]),
-    ]),
-    '',
-    'Latency from event to queryable row',
-    table([
-      ['served', 'events/s', 'events', 'poll', 'p50', 'p99'],
-      latencyRow('in process', latencyInProcess),
-      latencyRow('by emulator', latencyThroughEmulator),
-    ]),
-    '',
-    `Peak memory of the process, simulator included: ${Math.round(peakRssMegabytes)} MB`,
-    '',
-    ...verdicts(results).map(({ holds, text }) => `${holds ? 'holds ' : 'MISSED'}  ${text}`),
-  ].join('\n');
+/**
+ * Writes the results to the file that was asked for, if one was.
+ *
+ * @returns the exit code: 1 when a bound is missed.
+ */
+export function conclude(results: object, verdicts: readonly Verdict[], jsonFile: string | undefined): number {
+  if (jsonFile !== undefined) writeFileSync(jsonFile, `${JSON.stringify({ ...results, verdicts }, null, 2)}\n`);
+  return verdicts.every(({ holds }) => holds) ? 0 : 1;
 }
 
-function latencyRow(
-  served: string,
-  { eventsPerSecond, eventsCount, pollIntervalMs, p50Ms, p99Ms }: LatencyResult,
-): string[] {
-  return [
-    served,
-    grouped(eventsPerSecond),
-    grouped(eventsCount),
-    `${pollIntervalMs} ms`,
-    ...[p50Ms, p99Ms].map((ms) => `${Math.round(ms)} ms`),
-  ];
-}
-
-function table(rows: readonly (readonly string[])[]): string {
+/** Rows with their columns aligned to the right. */
+export function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) => row.map((cell, column) => cell.padStart(widths[column] ?? 0)).join('  ')).join('\n');
 }
 
-function grouped(count: number): string {
+/** A whole number with commas between thousands. */
+export function grouped(count: number): string {
   return Math.round(count).toLocaleString('en-GB');
 }

@@ -14,22 +14,25 @@ interface Common {
   readonly apiPort: number;
   /** Folder for outputs and logs; `undefined` stands for the repository itself. */
   readonly directory: string | undefined;
+  /** File with the tenant's settings; `undefined` stands for the repository's `tenant.json`. */
+  readonly tenantFile: string | undefined;
 }
 
 export const HELP = `Runs the whole pipeline on this machine: PostgreSQL, Kinesis, Secrets Manager, two processors and the API.
 It needs no container engine and no AWS account. Ctrl-C stops it and leaves nothing behind.
 
   npm run local                           until Ctrl-C
-  npm run local -- --demo                 with a ward of simulated patients
+  npm run local -- --demo                 with simulated patients
   npm run local -- --exec "COMMAND"       run COMMAND against it, stop, and end with its exit code
 
-  --demo                keep a ward's monitors running and print what arrives
-  --patients N          patients of the demo, one event a second each, 1 to 5000 (default 200)
-  --seed TEXT           seed of the demo: the same seed gives the same ward (default 1)
+  --demo                keep simulated patients' data coming and print what arrives
+  --patients N          patients of the demo, 1 to 5000 (default 200)
+  --seed TEXT           seed of the demo: the same seed gives the same patients (default 1)
   --duration SECONDS    stop after this time
   --exec "COMMAND"      such as --exec "npm run integration"
   --api-port PORT       port of the API (default: a free one)
   --directory DIR       put outputs and logs there, not into this repository
+  --tenant FILE         settings other than those of tenant.json, to try them out
   --help                this text
 
 While it runs, cfn-outputs/flat-outputs.json tells where everything is, as after a deployment. Logs are in .local/logs.
@@ -39,7 +42,7 @@ const DEMO_PATIENTS = 200;
 const PATIENTS_MAX = 5_000;
 const DURATION_MAX_SECONDS = 7 * 24 * 3_600;
 
-const VALUED = ['--patients', '--seed', '--duration', '--exec', '--api-port', '--directory'] as const;
+const VALUED = ['--patients', '--seed', '--duration', '--exec', '--api-port', '--directory', '--tenant'] as const;
 const FLAGS = ['--demo', '--help', ...VALUED] as const;
 type Flag = (typeof FLAGS)[number];
 
@@ -55,6 +58,7 @@ export function parseArguments(words: readonly string[]): LocalCommand {
     durationSeconds: wholeNumber(given, '--duration', { minimum: 1, maximum: DURATION_MAX_SECONDS, unit: 'seconds' }),
     apiPort: wholeNumber(given, '--api-port', { minimum: 1, maximum: 65_535, unit: 'a TCP port' }) ?? 0,
     directory: given.get('--directory'),
+    tenantFile: given.get('--tenant'),
   };
   const command = given.get('--exec');
   if (command !== undefined) {

@@ -1,15 +1,17 @@
 /** `npm run local`: see `arguments.ts` for what it can be asked. */
 import './quiet-sdk';
-import { existsSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { HELP, type LocalCommand, parseArguments } from './arguments';
 import { claim } from './claim';
-import { runDemo } from './demo';
+import { runDemo } from './demo/run';
+import type { OpenDemo } from './demo/workload-demo';
 import { LocalStackError } from './errors';
 import { runCommand } from './run-command';
 import { LocalStack } from './stack';
 import { listenForStop, type StopSignal } from './stop-signal';
-import { parseTenantSettings, type TenantSettings, TenantSettingsError } from '../src/tenant';
+import { readTenant, tenantPath } from './tenant-file';
+import { loadModule } from './workload';
+import { TenantSettingsError } from '../src/tenant';
 
 const ROOT = resolve(__dirname, '..');
 
@@ -51,11 +53,14 @@ interface ClaimedRun {
 }
 
 async function runClaimed({ command, stop, outputsFile, logDirectory }: ClaimedRun): Promise<number> {
+  const tenantFile = tenantPath(command.tenantFile);
+  const tenant = readTenant(tenantFile);
   say('Starting PostgreSQL, Kinesis, Secrets Manager, two processors and the API …');
   let lost: string | undefined;
   const startedAtMs = Date.now();
   const stack = await LocalStack.start({
-    tenant: readTenant(),
+    tenant,
+    tenantFile,
     outputsFile,
     logDirectory,
     apiPort: command.apiPort,
@@ -68,7 +73,7 @@ async function runClaimed({ command, stop, outputsFile, logDirectory }: ClaimedR
   try {
     if (!stop.isAsked) {
       say(summary({ stack, outputsFile, logDirectory, startedInMs: Date.now() - startedAtMs }));
-      exitCode = await work(command, stack, stop);
+      exitCode = await work({ command, workload: tenant.workload, stack, stop });
     }
   } finally {
     say('Stopping …');
@@ -78,8 +83,15 @@ async function runClaimed({ command, stop, outputsFile, logDirectory }: ClaimedR
   throw new LocalStackError(lost);
 }
 
+interface Work {
+  readonly command: RunningCommandLine;
+  readonly workload: string;
+  readonly stack: LocalStack;
+  readonly stop: StopSignal;
+}
+
 /** What is done while the stack runs, until it is to stop. Answers the exit code. */
-async function work(command: RunningCommandLine, stack: LocalStack, stop: StopSignal): Promise<number> {
+async function work({ command, workload, stack, stop }: Work): Promise<number> {
   if (command.mode === 'exec') {
     const running = runCommand(command.command);
     const ended = await Promise.race([running.exitCode, stop.asked]);
@@ -91,18 +103,16 @@ async function work(command: RunningCommandLine, stack: LocalStack, stop: StopSi
   const timer =
     durationSeconds === undefined ? undefined : setTimeout(() => stop.ask('time is up'), durationSeconds * 1_000);
   try {
-    if (command.mode === 'demo') await runDemo({ stack, stop, patients: command.patients, seed: command.seed, say });
-    else await stop.asked;
+    if (command.mode === 'demo') {
+      const { openDemo } = (await loadModule(workload, 'demo')) as { openDemo: OpenDemo };
+      await runDemo({ openDemo, stack, stop, patients: command.patients, seed: command.seed, say });
+    } else {
+      await stop.asked;
+    }
   } finally {
     clearTimeout(timer);
   }
   return 0;
-}
-
-function readTenant(): TenantSettings {
-  const file = join(ROOT, 'tenant.json');
-  if (!existsSync(file)) throw new LocalStackError(`There is no ${file}: run this in a pipeline's repository.`);
-  return parseTenantSettings(JSON.parse(readFileSync(file, 'utf8')));
 }
 
 interface Started {
@@ -125,7 +135,7 @@ ${outputs.CacheEndpoint === undefined ? '' : `  Redis      ${outputs.CacheEndpoi
 Try next:
   curl ${outputs.ApiUrl}metadata
   npm run integration        in another terminal
-  npm run local -- --demo    to watch a ward of 200 patients
+  npm run local -- --demo    to watch simulated patients
 
 Ctrl-C stops it.
 `;

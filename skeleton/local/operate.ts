@@ -1,13 +1,12 @@
 /** `npm run operate -- COMMAND`: the operator's program, as its task in AWS runs it, beside the local stack. */
 import './quiet-sdk';
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join, resolve } from 'node:path';
 import { LocalStackError } from './errors';
-import { operatorEnvironment } from './operator-environment';
+import { operatorEnvironment, tenantFileOf } from './operator-environment';
+import { readTenant, tenantPath } from './tenant-file';
 import { bundle } from '../src/foundation/bundle';
-import { parseTenantSettings } from '../src/tenant';
 
 const ROOT = resolve(__dirname, '..');
 const OUTPUTS_FILE = join(ROOT, 'cfn-outputs', 'flat-outputs.json');
@@ -16,9 +15,10 @@ const OUTPUTS_FILE = join(ROOT, 'cfn-outputs', 'flat-outputs.json');
 async function main(words: readonly string[]): Promise<number> {
   // The help needs no stack.
   const needsStack = words.length > 0 && !words.some((word) => word === '--help' || word === '-h');
-  const tenant = parseTenantSettings(JSON.parse(readFileSync(join(ROOT, 'tenant.json'), 'utf8')));
-  const environment = needsStack ? operatorEnvironment(OUTPUTS_FILE, tenant) : {};
-  const folder = bundle({ name: 'vitals-operator-local', entry: 'src/workloads/vitals/operator.ts' });
+  const tenant = readTenant(tenantPath(needsStack ? tenantFileOf(OUTPUTS_FILE) : undefined));
+  const { workload } = tenant;
+  const environment = needsStack ? await operatorEnvironment(OUTPUTS_FILE, tenant) : {};
+  const folder = bundle({ name: `${workload}-operator-local`, entry: `src/workloads/${workload}/operator.ts` });
   const program = spawn(process.execPath, [join(folder, 'index.mjs'), ...words], {
     // Where the person stands, so that a path they give means what they think.
     cwd: process.env.INIT_CWD ?? process.cwd(),

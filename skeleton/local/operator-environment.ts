@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { LocalStackError } from './errors';
 import { LOCAL_CREDENTIALS } from './kinesis-emulator';
+import { loadLocalWorkload } from './workload';
 import type { TenantSettings } from '../src/tenant';
 
 const localOutputsSchema = z.object({
@@ -13,6 +14,7 @@ const localOutputsSchema = z.object({
   LocalDatabasePort: z.string(),
   LocalDatabaseCaFile: z.string(),
   LocalSecretsManagerEndpoint: z.string(),
+  LocalTenantFile: z.string().optional(),
   CacheEndpoint: z.string().optional(),
   LocalCacheSecretArn: z.string().optional(),
   LocalCacheCaFile: z.string().optional(),
@@ -24,9 +26,13 @@ const localOutputsSchema = z.object({
  * @param outputsFile `cfn-outputs/flat-outputs.json`, as the running stack wrote it.
  * @throws LocalStackError when there is no local stack, with what to do.
  */
-export function operatorEnvironment(outputsFile: string, { compliance }: TenantSettings): Record<string, string> {
+export async function operatorEnvironment(
+  outputsFile: string,
+  tenant: TenantSettings,
+): Promise<Record<string, string>> {
   const outputs = readLocalOutputs(outputsFile);
-  const { legalRetentionDays, legalRetentionBasis, observationRetentionDays, backupRetentionDays } = compliance;
+  const { legalRetentionDays, legalRetentionBasis, backupRetentionDays } = tenant.compliance;
+  const workload = await loadLocalWorkload(tenant.workload);
   const variables: Readonly<Record<string, string | number | undefined>> = {
     AWS_REGION: outputs.Region,
     AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
@@ -40,7 +46,7 @@ export function operatorEnvironment(outputsFile: string, { compliance }: TenantS
     DATABASE_SECRET_ARN: outputs.DatabaseSecretArn,
     DATABASE_CA_FILE: outputs.LocalDatabaseCaFile,
     ENVIRONMENT_SUFFIX: outputs.EnvironmentSuffix,
-    OBSERVATION_RETENTION_DAYS: observationRetentionDays,
+    ...workload.environment(tenant),
     BACKUP_RETENTION_DAYS: backupRetentionDays,
     LEGAL_RETENTION_DAYS: legalRetentionDays,
     LEGAL_RETENTION_BASIS: legalRetentionBasis,
@@ -51,6 +57,15 @@ export function operatorEnvironment(outputsFile: string, { compliance }: TenantS
   return Object.fromEntries(
     Object.entries(variables).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
   );
+}
+
+/**
+ * The file with the settings that the running stack was started with; `undefined` where it was given none.
+ *
+ * @throws LocalStackError when there is no local stack, with what to do.
+ */
+export function tenantFileOf(outputsFile: string): string | undefined {
+  return readLocalOutputs(outputsFile).LocalTenantFile;
 }
 
 function readLocalOutputs(file: string): z.output<typeof localOutputsSchema> {

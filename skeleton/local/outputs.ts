@@ -1,4 +1,3 @@
-import type { RedisAddress } from './redis-cluster';
 import { Names } from '../src/foundation/naming';
 import type { OutputValues } from '../src/foundation/outputs';
 import { partitionOf, type TenantSettings } from '../src/tenant';
@@ -13,14 +12,13 @@ export type LocalOutputs = OutputValues & {
   readonly LocalDatabaseCaFile: string;
   /** Endpoint of the Secrets Manager double, which rotates the database's secret when it is asked to. */
   readonly LocalSecretsManagerEndpoint: string;
+  /** File with the settings that the stack was started with; absent where it was given none. */
+  readonly LocalTenantFile?: string;
   /** ARN under which that double keeps the cache's auth token; absent without a cache. */
   readonly LocalCacheSecretArn?: string;
   /** PEM file with the authority of the cache's certificates; absent without a cache, and where a public one has signed. */
   readonly LocalCacheCaFile?: string;
 };
-
-/** Name of the database, as in a deployment. */
-export const DATABASE_NAME = 'vitals';
 
 /**
  * The outputs of a deployment with this tenant's settings, as far as this machine has them. What it has not (network, keys,
@@ -32,15 +30,15 @@ export function localOutputs({
   secretsManagerEndpoint,
   database,
   apiPort,
-  cache,
+  more = {},
 }: {
   readonly tenant: TenantSettings;
   readonly kinesisEndpoint: string;
   readonly secretsManagerEndpoint: string;
   readonly database: { readonly port: number; readonly caFile: string };
   readonly apiPort: number;
-  /** Absent where the tenant has none. */
-  readonly cache?: RedisAddress | undefined;
+  /** What the workload has beside, such as a cache. Default: nothing. */
+  readonly more?: Partial<LocalOutputs> | undefined;
 }): LocalOutputs {
   const { region, accountId, environmentSuffix } = tenant.aws;
   const names = new Names(tenant.aws);
@@ -57,8 +55,8 @@ export function localOutputs({
     ProcessorLogGroupName: 'local',
     IngestLogGroupName: 'local',
     DatabaseEndpoint: '127.0.0.1',
-    DatabaseReaderEndpoint: '127.0.0.1',
-    DatabaseName: DATABASE_NAME,
+    ...(tenant.workload === 'vitals' && { DatabaseReaderEndpoint: '127.0.0.1' }),
+    DatabaseName: databaseName(tenant),
     DatabaseSecretArn: tenant.secrets.databaseArn,
     ApiUrl: `http://127.0.0.1:${apiPort}/`,
     ApiId: 'local',
@@ -74,16 +72,11 @@ export function localOutputs({
     LocalDatabasePort: String(database.port),
     LocalDatabaseCaFile: database.caFile,
     LocalSecretsManagerEndpoint: secretsManagerEndpoint,
-    ...(cache && cacheOutputs(tenant, cache)),
+    ...more,
   };
 }
 
-function cacheOutputs(tenant: TenantSettings, { host, port, caFile }: RedisAddress): Partial<LocalOutputs> {
-  const { cacheAuthTokenArn } = tenant.secrets;
-  return {
-    CacheEndpoint: `${host}:${port}`,
-    CacheReplicationGroupId: 'local',
-    ...(cacheAuthTokenArn !== undefined && { LocalCacheSecretArn: cacheAuthTokenArn }),
-    ...(caFile !== undefined && { LocalCacheCaFile: caFile }),
-  };
+/** Name of the database, as in a deployment. */
+export function databaseName({ workload }: TenantSettings): string {
+  return workload;
 }

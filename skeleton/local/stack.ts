@@ -9,20 +9,22 @@ import { type FaultProxy, startFaultProxy } from './fault-proxy';
 import { freePort, isFree } from './free-port';
 import { answersOk } from './health';
 import { type KinesisEmulator, LOCAL_CREDENTIALS, startKinesisEmulator } from './kinesis-emulator';
-import { DATABASE_NAME, type LocalOutputs, localOutputs } from './outputs';
+import { databaseName, type LocalOutputs, localOutputs } from './outputs';
 import { checkOutputsFileIsOurs, removeOutputsFile, writeOutputsFile } from './outputs-file';
 import { type PostgresServer, startPostgresServer } from './postgres-server';
-import { type LocalRedis, openLocalRedis } from './redis';
-import type { RedisAddress, RedisCluster } from './redis-cluster';
 import { SupervisedProcess } from './supervised-process';
 import { allSettledOrThrow, Teardown } from './teardown';
+import { type Interruptible, loadLocalWorkload, type LocalCache, type LocalWorkload } from './workload';
 import { bundle } from '../src/foundation/bundle';
 import { Names } from '../src/foundation/naming';
+import { quarantineRetentionDays } from '../src/foundation/quarantine-retention';
 import { shardCount } from '../src/foundation/stream';
 import type { TenantSettings } from '../src/tenant';
 
 export interface LocalStackSettings {
   readonly tenant: TenantSettings;
+  /** Where they are from, for the operator's commands. */
+  readonly tenantFile?: string;
   /** Where the outputs go: `cfn-outputs/flat-outputs.json`. */
   readonly outputsFile: string;
   /** Folder of the processes' logs; made when it is missing. */
@@ -59,8 +61,8 @@ export class LocalStack {
   constructor(
     readonly outputs: LocalOutputs,
     readonly postgres: PostgresServer,
-    /** Absent where the tenant has no cache, and where `REDIS_URL` leads to one. */
-    readonly redis: RedisCluster | undefined,
+    /** Absent where the tenant has no cache, and where it was not started here. */
+    readonly cache: Interruptible | undefined,
     readonly processors: readonly SupervisedProcess[],
     readonly api: SupervisedProcess,
     /** Present where `kinesisFaults` was asked for. */
@@ -77,26 +79,27 @@ export class LocalStack {
 async function startParts(settings: LocalStackSettings, teardown: Teardown): Promise<LocalStack> {
   const { tenant, logDirectory, outputsFile } = settings;
   const names = new Names(tenant.aws);
+  const workload = await loadLocalWorkload(tenant.workload);
+  const database = databaseName(tenant);
   mkdirSync(logDirectory, { recursive: true });
   const apiPort = await chosenPort(settings.apiPort ?? 0);
   const guard = startChildGuard([outputsFile]);
   teardown.add('The guard', async () => guard.dismiss());
 
-  const [postgres, secretsManager, kinesis, redis] = await allSettledOrThrow<
-    [PostgresServer, SecretsManagerDouble, KinesisEmulator, LocalRedis | undefined]
+  const [postgres, secretsManager, kinesis, cache] = await allSettledOrThrow<
+    [PostgresServer, SecretsManagerDouble, KinesisEmulator, LocalCache | undefined]
   >([
     startDatabase(teardown, settings.postgresSettings),
     startSecrets(teardown),
     startStream({ settings, streamName: names.of('events'), guard, teardown }),
-    startCache(tenant, teardown),
+    startCache(workload, tenant, teardown),
   ]);
   const master = { username: 'pipeline_master', password: crypto.randomUUID() };
-  await createMasterDatabase(postgres, DATABASE_NAME, master);
+  await createMasterDatabase(postgres, database, master);
   secretsManager.put(tenant.secrets.databaseArn, master);
   // Whoever rotates it in AWS, the pipeline or the secret's owner: here it can be asked for by RotateSecret.
-  secretsManager.rotateWith(tenant.secrets.databaseArn, singleUserRotation({ ...postgres, name: DATABASE_NAME }));
-  const { cacheAuthTokenArn } = tenant.secrets;
-  if (redis && cacheAuthTokenArn !== undefined) secretsManager.put(cacheAuthTokenArn, redis.address.password);
+  secretsManager.rotateWith(tenant.secrets.databaseArn, singleUserRotation({ ...postgres, name: database }));
+  if (cache) secretsManager.put(cache.secret.arn, cache.secret.value);
   const proxy = settings.kinesisFaults ? await startFaultProxy(kinesis.endpoint) : undefined;
   if (proxy) teardown.add('The Kinesis proxy', async () => proxy.stop());
 
@@ -111,13 +114,15 @@ async function startParts(settings: LocalStackSettings, teardown: Teardown): Pro
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.endpoint,
     DATABASE_HOST: postgres.host,
     DATABASE_PORT: String(postgres.port),
-    DATABASE_NAME,
+    DATABASE_NAME: database,
     DATABASE_SECRET_ARN: tenant.secrets.databaseArn,
     DATABASE_CA_FILE: postgres.caFile,
     ENVIRONMENT_SUFFIX: tenant.aws.environmentSuffix,
-    ...(redis && cacheEnvironment(tenant, redis.address)),
+    STREAM_NAME: names.of('events'),
+    ...workload.environment(tenant),
+    ...cache?.environment,
   };
-  const processors = await startProcessors({ settings, streamName: names.of('events'), common, guard, teardown });
+  const processors = await startProcessors({ settings, common, guard, teardown });
   const api = await startApi({ settings, apiPort, common, guard, teardown });
 
   const outputs = localOutputs({
@@ -126,11 +131,11 @@ async function startParts(settings: LocalStackSettings, teardown: Teardown): Pro
     secretsManagerEndpoint: secretsManager.endpoint,
     database: postgres,
     apiPort,
-    cache: redis?.address,
+    more: { ...cache?.outputs, ...(settings.tenantFile !== undefined && { LocalTenantFile: settings.tenantFile }) },
   });
   writeOutputsFile(outputsFile, outputs);
   teardown.add('The outputs', async () => removeOutputsFile(outputsFile));
-  return new LocalStack(outputs, postgres, redis?.started, processors, api, proxy, teardown);
+  return new LocalStack(outputs, postgres, cache?.started, processors, api, proxy, teardown);
 }
 
 async function chosenPort(port: number): Promise<number> {
@@ -176,20 +181,14 @@ async function startStream(stream: {
   return kinesis;
 }
 
-/** A cache only where a deployment with the same settings has one. */
-async function startCache(tenant: TenantSettings, teardown: Teardown): Promise<LocalRedis | undefined> {
-  if (tenant.secrets.cacheAuthTokenArn === undefined) return undefined;
-  const redis = await openLocalRedis();
-  teardown.add('Redis', async () => redis.stop());
-  return redis;
-}
-
-function cacheEnvironment(tenant: TenantSettings, { host, port, caFile }: RedisAddress): Record<string, string> {
-  return {
-    CACHE_ENDPOINT: `${host}:${port}`,
-    CACHE_AUTH_TOKEN_SECRET_ARN: tenant.secrets.cacheAuthTokenArn ?? '',
-    ...(caFile !== undefined && { CACHE_CA_FILE: caFile }),
-  };
+async function startCache(
+  workload: LocalWorkload,
+  tenant: TenantSettings,
+  teardown: Teardown,
+): Promise<LocalCache | undefined> {
+  const cache = await workload.startCache?.(tenant);
+  if (cache) teardown.add('The cache', async () => cache.stop());
+  return cache;
 }
 
 interface Program {
@@ -199,12 +198,12 @@ interface Program {
   readonly teardown: Teardown;
 }
 
-async function startProcessors(program: Program & { readonly streamName: string }): Promise<SupervisedProcess[]> {
-  const { settings, common, guard, teardown, streamName } = program;
+async function startProcessors({ settings, common, guard, teardown }: Program): Promise<SupervisedProcess[]> {
+  const { workload } = settings.tenant;
   const folder = bundle({
-    name: 'vitals-processor',
-    entry: 'src/workloads/vitals/processor.ts',
-    migrationFolders: ['src/runtime/migrations', 'src/workloads/vitals/migrations'],
+    name: `${workload}-processor`,
+    entry: `src/workloads/${workload}/processor.ts`,
+    migrationFolders: ['src/runtime/migrations', `src/workloads/${workload}/migrations`],
   });
   const processors: SupervisedProcess[] = [];
   for (let number = 1; number <= (settings.processors ?? 2); number += 1) {
@@ -215,8 +214,7 @@ async function startProcessors(program: Program & { readonly streamName: string 
         nodeArguments: [join(folder, 'index.mjs')],
         environment: {
           ...common,
-          STREAM_NAME: streamName,
-          OBSERVATION_RETENTION_DAYS: String(settings.tenant.compliance.observationRetentionDays),
+          QUARANTINE_RETENTION_DAYS: String(quarantineRetentionDays(settings.tenant)),
           HEALTH_PORT: String(healthPort),
           ...settings.processorEnvironment,
         },
@@ -235,14 +233,13 @@ async function startProcessors(program: Program & { readonly streamName: string 
 }
 
 async function startApi({ settings, apiPort, common, guard, teardown }: Program & { readonly apiPort: number }) {
-  const folder = bundle({ name: 'vitals-api-local', entry: 'src/workloads/vitals/api/server.ts' });
+  const { workload } = settings.tenant;
+  const folder = bundle({ name: `${workload}-api-local`, entry: `src/workloads/${workload}/api/server.ts` });
   const api = new SupervisedProcess({
     name: 'The API',
     nodeArguments: [join(folder, 'index.mjs')],
     environment: {
       ...common,
-      STREAM_NAME: new Names(settings.tenant.aws).of('events'),
-      OBSERVATION_RETENTION_DAYS: String(settings.tenant.compliance.observationRetentionDays),
       API_PORT: String(apiPort),
     },
     logFile: join(settings.logDirectory, 'api.log'),

@@ -1,7 +1,7 @@
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { Sha256 } from '@smithy/core/checksum';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { Bundle, FhirResource, Observation } from 'fhir/r4';
+import type { Bundle, FhirResource } from 'fhir/r4';
 import type { PipelineOutputs } from './outputs';
 
 interface AnswerHead {
@@ -52,18 +52,27 @@ export class ApiClient {
     return this.ask(path, { method: 'POST', content: { contentType, body } });
   }
 
-  /** Everything that a search finds, over all its pages. @throws where a page is not answered with 200 and a Bundle. */
-  async searchAll(query: Readonly<Record<string, string>>): Promise<Observation[]> {
-    const observations: Observation[] = [];
-    let next: string | undefined = `Observation?${new URLSearchParams(query)}`;
+  /**
+   * Everything of one type that a search finds, over all its pages.
+   *
+   * @throws where a page is not answered with 200 and a Bundle.
+   */
+  async searchAll<Type extends FhirResource['resourceType']>(
+    resourceType: Type,
+    query: Readonly<Record<string, string>>,
+  ): Promise<Array<Extract<FhirResource, { resourceType: Type }>>> {
+    const found: Array<Extract<FhirResource, { resourceType: Type }>> = [];
+    const isOfType = (resource: FhirResource | undefined): resource is Extract<FhirResource, { resourceType: Type }> =>
+      resource?.resourceType === resourceType;
+    let next: string | undefined = `${resourceType}?${new URLSearchParams(query)}`;
     while (next !== undefined) {
       const page: Bundle<FhirResource> = bundleOf(await this.get(next));
       for (const { resource } of page.entry ?? []) {
-        if (resource?.resourceType === 'Observation') observations.push(resource);
+        if (isOfType(resource)) found.push(resource);
       }
       next = page.link?.find((link) => link.relation === 'next')?.url;
     }
-    return observations;
+    return found;
   }
 
   private async ask(pathOrUrl: string, { method, content }: Question): Promise<TextAnswer> {

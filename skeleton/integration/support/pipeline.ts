@@ -2,10 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import type { Observation } from 'fhir/r4';
 import { ApiClient } from './api-client';
 import { type PipelineOutputs, readOutputs } from './outputs';
-import type { SimulatedEvent } from '../../local/simulator/patient-monitor';
 import { putRecords } from '../../local/simulator/producer';
 import type { StreamRecord } from '../../local/simulator/records';
 
@@ -26,28 +24,8 @@ export class Pipeline {
     return `${this.idPrefix}-${name}`;
   }
 
-  /** Puts events to the stream, one record each unless they are joined by the caller. */
-  async sendEvents(events: readonly SimulatedEvent[]): Promise<void> {
-    await this.sendRecords(events.map((event) => recordOf(event.patientId, [JSON.stringify(event)])));
-  }
-
   async sendRecords(records: readonly StreamRecord[]): Promise<void> {
     await putRecords(this.kinesis, this.outputs.KinesisStreamName, records);
-  }
-
-  /**
-   * Asks until the search finds as many Observations as expected, or time is up.
-   *
-   * @returns what was found last: a test then says what is wrong with it.
-   */
-  async arrived(query: Readonly<Record<string, string>>, count: number): Promise<Observation[]> {
-    const deadline = Date.now() + ARRIVAL_PATIENCE_MS;
-    let found = await this.api.searchAll(query);
-    while (found.length < count && Date.now() < deadline) {
-      await sleep(ARRIVAL_POLL_MS);
-      found = await this.api.searchAll(query);
-    }
-    return found;
   }
 
   close(): void {
@@ -55,22 +33,27 @@ export class Pipeline {
   }
 }
 
+/**
+ * Asks until the answer is right, or time is up.
+ *
+ * @returns the last answer: a test then says what is wrong with it.
+ */
+export async function eventually<Answer>(
+  ask: () => Promise<Answer>,
+  isRight: (answer: Answer) => boolean,
+  patienceMs = ARRIVAL_PATIENCE_MS,
+): Promise<Answer> {
+  const deadline = Date.now() + patienceMs;
+  for (;;) {
+    const answer = await ask();
+    if (isRight(answer) || Date.now() > deadline) return answer;
+    await sleep(ARRIVAL_POLL_MS);
+  }
+}
+
 /** A record of newline-delimited lines, with the patient as partition key. */
 export function recordOf(patientId: string, lines: readonly string[]): StreamRecord {
   return { PartitionKey: patientId, Data: Buffer.from(lines.join('\n'), 'utf8') };
-}
-
-/** An event of one heart rate, observed now, with anything else as given. */
-export function heartRateEvent(patientId: string, changes: Partial<SimulatedEvent> = {}): SimulatedEvent {
-  return {
-    version: '1.0',
-    id: randomUUID(),
-    deviceId: 'integration-suite',
-    patientId,
-    observedAt: new Date().toISOString(),
-    measurements: [{ code: '8867-4', value: 72, unit: '/min' }],
-    ...changes,
-  };
 }
 
 function kinesisClient(outputs: PipelineOutputs): KinesisClient {

@@ -17,35 +17,12 @@ export class DatabaseFigures {
   }
 
   async quarantinedCount(): Promise<number | undefined> {
-    const rows = await this.rows<{ count: number }>('SELECT count(*)::integer AS count FROM quarantine', []);
+    const rows = await this.rows<{ count: number }>('SELECT count(*)::integer AS count FROM quarantine');
     return rows?.[0]?.count;
   }
 
-  /**
-   * The 99th percentile of the time from a reading at the bedside to its row, over readings of the last `seconds`.
-   *
-   * Reads heart rates only, which every reading of the ward has, by the table's one index: cheap however long it runs.
-   */
-  async latencyP99Ms(patientIds: readonly string[], seconds: number): Promise<number | undefined> {
-    const rows = await this.rows<{ p99: number | null }>(
-      `SELECT percentile_cont(0.99) WITHIN GROUP (ORDER BY extract(epoch FROM stored_at - observed_at) * 1000) AS p99
-         FROM vital_sign
-        WHERE patient_id = ANY ($1) AND code = '8867-4' AND observed_at > now() - make_interval(secs => $2)`,
-      [patientIds, seconds],
-    );
-    return rows?.[0]?.p99 ?? undefined;
-  }
-
-  /** Every event that is stored, counted one by one: slow, and true. */
-  async storedCount(): Promise<number | undefined> {
-    const rows = await this.rows<{ count: number }>(
-      'SELECT count(DISTINCT event_id)::integer AS count FROM vital_sign',
-      [],
-    );
-    return rows?.[0]?.count;
-  }
-
-  private async rows<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[] | undefined> {
+  /** Rows of a query; `undefined` where the database does not answer. */
+  async rows<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[] | undefined> {
     try {
       return (await this.client.query<Row>(text, [...values])).rows;
     } catch {

@@ -1,7 +1,7 @@
 /** What the demo has seen so far. */
 export interface DemoReport {
   readonly atMs: number;
-  /** Events that monitors sent, bad ones and repeated ones included. */
+  /** Events that were sent, bad ones and repeated ones included. */
   readonly sentCount: number;
   readonly storedCount: number;
   readonly quarantinedCount: number;
@@ -9,10 +9,10 @@ export interface DemoReport {
   readonly repeatedCount: number;
   /** How long the oldest event has been waiting. */
   readonly lagMs: number;
-  /** From the bedside to the row; `undefined` when nothing was stored lately. */
+  /** Until an event was stored; `undefined` when none was lately. */
   readonly latencyP99Ms: number | undefined;
-  /** Patients who have an alarm. */
-  readonly alarmCount: number;
+  /** What the workload tells beside, such as `alarms 3`. */
+  readonly notes: readonly string[];
 }
 
 /** One line for a person who watches. Rates are those since the line before. */
@@ -28,14 +28,14 @@ export function reportLine(now: DemoReport, before: DemoReport): string {
     `p99 ${now.latencyP99Ms === undefined ? '–' : `${grouped(Math.round(now.latencyP99Ms))} ms`}`,
     `quarantine ${grouped(now.quarantinedCount)}`,
     `repeated ${grouped(now.repeatedCount)}`,
-    `alarms ${now.alarmCount}`,
+    ...now.notes,
   ].join('  ');
 }
 
 /** The account at the end: every event that was sent, and what became of it. */
 export function closingLine(
   sentCount: number,
-  settled: Omit<DemoReport, 'sentCount' | 'atMs' | 'lagMs' | 'latencyP99Ms' | 'alarmCount'>,
+  settled: Omit<DemoReport, 'sentCount' | 'atMs' | 'lagMs' | 'latencyP99Ms' | 'notes'>,
 ): string {
   const { storedCount, quarantinedCount, repeatedCount } = settled;
   const missing = sentCount - storedCount - quarantinedCount - repeatedCount;

@@ -10,7 +10,7 @@ describe('what the demo says', () => {
     repeatedCount: 0,
     lagMs: 0,
     latencyP99Ms: undefined,
-    alarmCount: 0,
+    notes: [],
     ...changes,
   });
 
@@ -23,7 +23,7 @@ describe('what the demo says', () => {
       repeatedCount: 4,
       lagMs: 87.6,
       latencyP99Ms: 210.4,
-      alarmCount: 2,
+      notes: ['alarms 2'],
     });
 
     expect(reportLine(now, report({ sentCount: 1_000, storedCount: 1_000 }))).toBe(

@@ -46,7 +46,11 @@ describe('the outputs that the integration suite reads', () => {
       secretsManagerEndpoint: 'http://127.0.0.1:2',
       database: { port: 5433, caFile: '/tmp/authority.pem' },
       apiPort: 8080,
-      cache: { host: '127.0.0.1', port: 7000, password: 'the-token', caFile: '/tmp/cache.pem' },
+      more: {
+        CacheEndpoint: '127.0.0.1:7000',
+        LocalCacheSecretArn: cacheAuthTokenArn,
+        LocalCacheCaFile: '/tmp/cache.pem',
+      },
     });
     writeOutputsFile(file, withCache);
 

@@ -36,7 +36,7 @@ describe('the environment of the operator beside a local stack', () => {
     observationRetentionDays: 90,
   });
 
-  test('is what the program understands, with the tenant’s retentions', () => {
+  test('is what the program understands, with the tenant’s retentions', async () => {
     writeOutputsFile(
       file,
       localOutputs({
@@ -48,7 +48,7 @@ describe('the environment of the operator beside a local stack', () => {
       }),
     );
 
-    expect(parseOperatorEnvironment(operatorEnvironment(file, tenant))).toMatchObject({
+    expect(parseOperatorEnvironment(await operatorEnvironment(file, tenant))).toMatchObject({
       region: 'eu-central-1',
       database: { host: '127.0.0.1', port: 5433, caFile: '/tmp/authority.pem', secretArn: tenant.secrets.databaseArn },
       cache: undefined,
@@ -68,11 +68,11 @@ describe('the environment of the operator beside a local stack', () => {
       "describes a pipeline in AWS. There the operator's commands run as a task",
     ],
     ['another version', '{"Target":"local"}', 'start the local stack again'],
-  ])('is refused with what to do: %s', (name, text, message) => {
+  ])('is refused with what to do: %s', async (name, text, message) => {
     const other = join(directory, `${name}.json`);
     if (text !== undefined) writeFileSync(other, text);
 
-    expect(() => operatorEnvironment(other, tenant)).toThrow(message);
+    await expect(operatorEnvironment(other, tenant)).rejects.toThrow(message);
   });
 });
 
