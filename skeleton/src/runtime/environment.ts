@@ -56,8 +56,12 @@ export interface ApiEnvironment {
 export interface IngestEnvironment {
   readonly streamName: string;
   readonly region: string;
-  readonly observationRetentionDays: number;
   readonly environmentSuffix: string;
+}
+
+/** The same where what is too old is refused. */
+export interface ObservationIngestEnvironment extends IngestEnvironment {
+  readonly observationRetentionDays: number;
 }
 
 /** Settings of the operator's program. */
@@ -141,6 +145,9 @@ const ingestVariables = z.object({
   AWS_REGION: text('an AWS region, such as eu-central-1'),
   ENVIRONMENT_SUFFIX: text('the suffix of this environment, such as prod'),
   STREAM_NAME: text('the name of the Kinesis stream'),
+});
+
+const observationIngestVariables = ingestVariables.extend({
   OBSERVATION_RETENTION_DAYS: wholeNumber(1, 3_653, 'days'),
 });
 
@@ -229,11 +236,23 @@ export function parseOperatorEnvironment(variables: Variables): OperatorEnvironm
  * @throws EnvironmentError that names every variable that is missing or wrong, and what is legal.
  */
 export function parseIngestEnvironment(variables: Variables): IngestEnvironment {
-  const values = parse(ingestVariables, variables);
+  return ingestOf(parse(ingestVariables, variables));
+}
+
+/**
+ * The same with the retention of observations.
+ *
+ * @throws EnvironmentError that names every variable that is missing or wrong, and what is legal.
+ */
+export function parseObservationIngestEnvironment(variables: Variables): ObservationIngestEnvironment {
+  const values = parse(observationIngestVariables, variables);
+  return { ...ingestOf(values), observationRetentionDays: values.OBSERVATION_RETENTION_DAYS };
+}
+
+function ingestOf(values: z.output<typeof ingestVariables>): IngestEnvironment {
   return {
     streamName: values.STREAM_NAME,
     region: values.AWS_REGION,
-    observationRetentionDays: values.OBSERVATION_RETENTION_DAYS,
     environmentSuffix: values.ENVIRONMENT_SUFFIX,
   };
 }

@@ -1,7 +1,7 @@
 import {
   EnvironmentError,
   parseApiEnvironment,
-  parseIngestEnvironment,
+  parseObservationIngestEnvironment,
   parseOperatorEnvironment,
   parseProcessorEnvironment,
 } from '../../src/runtime/environment';
@@ -18,15 +18,15 @@ const PROCESSOR = { ...COMMON, STREAM_NAME: 'stream-prod', OBSERVATION_RETENTION
 describe('the environment', () => {
   test('of ingest names the stream, and neither database nor secret', () => {
     const { STREAM_NAME, OBSERVATION_RETENTION_DAYS, AWS_REGION, ENVIRONMENT_SUFFIX } = PROCESSOR;
-    expect(parseIngestEnvironment({ STREAM_NAME, OBSERVATION_RETENTION_DAYS, AWS_REGION, ENVIRONMENT_SUFFIX })).toEqual(
-      {
-        streamName: 'stream-prod',
-        region: 'eu-central-1',
-        observationRetentionDays: 90,
-        environmentSuffix: 'prod',
-      },
-    );
-    expect(() => parseIngestEnvironment({})).toThrow(
+    expect(
+      parseObservationIngestEnvironment({ STREAM_NAME, OBSERVATION_RETENTION_DAYS, AWS_REGION, ENVIRONMENT_SUFFIX }),
+    ).toEqual({
+      streamName: 'stream-prod',
+      region: 'eu-central-1',
+      observationRetentionDays: 90,
+      environmentSuffix: 'prod',
+    });
+    expect(() => parseObservationIngestEnvironment({})).toThrow(
       /STREAM_NAME is missing[\s\S]*OBSERVATION_RETENTION_DAYS is missing/,
     );
   });

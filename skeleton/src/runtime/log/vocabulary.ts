@@ -81,8 +81,21 @@ export const FIELDS = {
   /** Why the cache could not be used: `RedisFault`. */
   cacheFault: REDIS_FAULTS,
   method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
-  route: ['/Observation', '/Observation/$lastn', '/metadata', '/health', '/'],
-  form: ['observation', 'bundle', 'hl7v2'],
+  route: [
+    '/',
+    '/metadata',
+    '/health',
+    '/Observation',
+    '/Observation/$lastn',
+    '/:type',
+    '/:type/:id',
+    '/:type/:id/_history',
+    '/:type/:id/_history/:versionId',
+    '/Patient/:id/$everything',
+    '/AuditEvent',
+    '/AuditEvent/:id',
+  ],
+  form: ['observation', 'resource', 'bundle', 'hl7v2'],
   error: 'error',
 } as const satisfies Record<string, FieldKind>;
 

@@ -1,5 +1,5 @@
 import { createApi } from './create-api';
-import type { ApiEnvironment, IngestEnvironment } from '../../../runtime/environment';
+import type { ApiEnvironment, ObservationIngestEnvironment } from '../../../runtime/environment';
 import { openApiConnections } from '../../../runtime/http/api-connections';
 import { apiObserver } from '../../../runtime/http/api-observer';
 import type { OpenApi } from '../../../runtime/http/local-program';
@@ -11,8 +11,12 @@ import { connectLatestReadings } from '../latest-readings-connection';
 const CONNECTIONS_MAX = 5;
 
 /** Queries and ingest as one application, for the local stack. */
-export function openApi(environment: ApiEnvironment & IngestEnvironment, log: Log, metrics: Metrics): OpenApi {
-  const connections = openApiConnections(environment, log, CONNECTIONS_MAX);
+export function openApi(
+  environment: ApiEnvironment & ObservationIngestEnvironment,
+  log: Log,
+  metrics: Metrics,
+): OpenApi {
+  const connections = openApiConnections(environment, log, { role: 'pipeline_api', connectionsMax: CONNECTIONS_MAX });
   const { cache, region } = environment;
   const latest = connectLatestReadings({ cache, region, log, metrics });
   const ingest = openIngest(environment, log, metrics);

@@ -1,9 +1,9 @@
 import { openApi } from './open-api';
-import { parseApiEnvironment, parseIngestEnvironment } from '../../../runtime/environment';
+import { parseApiEnvironment, parseObservationIngestEnvironment } from '../../../runtime/environment';
 import { runLocalProgram } from '../../../runtime/http/local-program';
 
 /** The vitals API of the local stack. */
 void runLocalProgram({
-  parse: (variables) => ({ ...parseApiEnvironment(variables), ...parseIngestEnvironment(variables) }),
+  parse: (variables) => ({ ...parseApiEnvironment(variables), ...parseObservationIngestEnvironment(variables) }),
   open: openApi,
 });

@@ -2,6 +2,15 @@ import type { Bundle, BundleEntry, Parameters } from 'fhir/r4';
 import type { IngestEvent } from './reading-draft';
 import { FHIR_JSON } from '../../../runtime/fhir/media-types';
 import { type Issue, operationOutcome } from '../../../runtime/fhir/operation-outcome';
+import {
+  acceptedAnswer,
+  DELAYED,
+  delayedAnswer,
+  MINIMAL,
+  type Preference,
+  refusedAnswer,
+  RETRY,
+} from '../../../runtime/http/intake-answer';
 import type { Answer } from '../../../runtime/http/route';
 
 /** What became of one Observation. */
@@ -11,30 +20,10 @@ export type Outcome =
   /** The stream did not take it in time: nothing is wrong with it. */
   | { readonly delayed: true };
 
-/** How much the caller wants to hear of what was accepted (FHIR R4, RESTful API, "Prefer"). */
-export type Preference = 'ids' | 'minimal';
-
-/** Seconds after which a caller may try again when the stream took nothing: a shard that is too busy for a second. */
-export const RETRY_AFTER_SECONDS = 2;
-
-const DELAYED: Issue = {
-  code: 'transient',
-  diagnostics: 'The stream did not take it in time. Send it again, unchanged: it is stored once.',
-};
-
-/** `Prefer: return=minimal` asks for no ids; every other preference is answered with them. */
-export function preferenceOf(header: string | undefined): Preference {
-  return /(?:^|[\s,;])return\s*=\s*"?minimal"?(?:$|[\s,;])/i.test(header ?? '') ? 'minimal' : 'ids';
-}
-
 /** The answer to one Observation: 202, 422 with an OperationOutcome, or 503. */
 export function answerOne(outcome: Outcome, preference: Preference): Answer {
-  if ('accepted' in outcome) {
-    if (preference === 'minimal') return { status: 202, contentType: FHIR_JSON, headers: APPLIED };
-    return { status: 202, contentType: FHIR_JSON, body: idsOf(outcome.accepted) };
-  }
-  if ('refused' in outcome) return { status: 422, contentType: FHIR_JSON, body: operationOutcome(outcome.refused) };
-  return { status: 503, contentType: FHIR_JSON, headers: RETRY, body: operationOutcome([DELAYED]) };
+  if ('accepted' in outcome) return acceptedAnswer(idsOf(outcome.accepted), preference);
+  return 'refused' in outcome ? refusedAnswer(outcome.refused) : delayedAnswer();
 }
 
 /**
@@ -48,16 +37,13 @@ export function answerBatch(outcomes: readonly Outcome[], preference: Preference
     entry: outcomes.map((one) => entryOf(one, preference)),
   };
   if (outcomes.some((outcome) => 'accepted' in outcome)) {
-    return { status: 202, contentType: FHIR_JSON, body, ...(preference === 'minimal' ? { headers: APPLIED } : {}) };
+    return { status: 202, contentType: FHIR_JSON, body, ...(preference === 'minimal' ? { headers: MINIMAL } : {}) };
   }
   const isDelayed = outcomes.some((outcome) => 'delayed' in outcome);
   return isDelayed
     ? { status: 503, contentType: FHIR_JSON, headers: RETRY, body }
     : { status: 422, contentType: FHIR_JSON, body };
 }
-
-const APPLIED = { 'Preference-Applied': 'return=minimal' };
-const RETRY = { 'Retry-After': String(RETRY_AFTER_SECONDS) };
 
 function entryOf(outcome: Outcome, preference: Preference): BundleEntry {
   if ('accepted' in outcome) {

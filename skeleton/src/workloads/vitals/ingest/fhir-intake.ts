@@ -1,31 +1,18 @@
 import { readBatch, type BatchEntry } from './batch-bundle';
-import { answerBatch, answerOne, type Outcome, preferenceOf } from './fhir-answer';
-import type { IngestCounts, IngestObserver } from './ingest-observer';
-import { ingest, type RecordWriter } from './ingestor';
+import { answerBatch, answerOne, type Outcome } from './fhir-answer';
+import { ingest } from './ingestor';
 import { observationToEvent, type ObservationResult } from './observation-to-event';
 import { parseJsonBody } from '../../../runtime/fhir/json-body';
-import { acceptsJson, FHIR_JSON_NAMES } from '../../../runtime/fhir/media-types';
-import { FhirRequestError } from '../../../runtime/fhir/request-error';
+import { FHIR_BODY, requireUnconditional } from '../../../runtime/http/fhir-body';
+import { type IngestCounts, senderOf } from '../../../runtime/http/ingest-observer';
+import type { IngestTools } from '../../../runtime/http/ingest-program';
+import { preferenceOf } from '../../../runtime/http/intake-answer';
 import type { ApiContext, Intake } from '../../../runtime/http/route';
 
-/** Longest body that is taken, in bytes. Lambda takes 6 MB, of which base64 makes 4.5 MB; a batch of `ENTRIES_MAX` takes 0.3 MB. */
-export const BODY_BYTES_MAX = 1024 * 1024;
-
-export interface IngestDependencies {
-  readonly writer: RecordWriter;
-  readonly observer: IngestObserver;
+export interface IngestDependencies extends IngestTools {
   /** What is older is refused. */
   readonly retentionDays: number;
-  /** The time now. */
-  readonly clock: () => Date;
 }
-
-const FHIR_BODY: Pick<Intake, 'mediaTypes' | 'charsets' | 'bodyBytesMax' | 'answers'> = {
-  mediaTypes: FHIR_JSON_NAMES,
-  charsets: ['utf-8'],
-  bodyBytesMax: BODY_BYTES_MAX,
-  answers: { accepts: acceptsJson, legal: 'application/fhir+json and application/json' },
-};
 
 /** An Observation in the body. */
 export function observationIntake(dependencies: IngestDependencies): Intake {
@@ -82,21 +69,4 @@ async function outcomesOf(
     delayedCount: events.length - taken.size,
   });
   return outcomes;
-}
-
-/** Who sent, for the record. The application lets nobody in who is nobody. */
-export function senderOf({ env }: ApiContext): Pick<IngestCounts, 'requestId' | 'principal'> {
-  return { requestId: env.requestId, principal: env.principal ?? '' };
-}
-
-function requireUnconditional(context: ApiContext): void {
-  if (context.req.header('If-None-Exist') === undefined) return;
-  throw new FhirRequestError(422, [
-    {
-      code: 'not-supported',
-      diagnostics:
-        'If-None-Exist: a condition cannot be judged here, and is not needed: what is sent again is stored once',
-      parameter: 'If-None-Exist',
-    },
-  ]);
 }

@@ -1,5 +1,5 @@
 import { batchIntake, type IngestDependencies, observationIntake } from './fhir-intake';
-import { hl7Intake } from './hl7-intake';
+import { oruIntake } from './oru-intake';
 import type { IntakeRoute } from '../../../runtime/http/route';
 
 /**
@@ -9,6 +9,6 @@ import type { IntakeRoute } from '../../../runtime/http/route';
 export function ingestRoutes(dependencies: IngestDependencies): readonly IntakeRoute[] {
   return [
     { path: '/Observation', patientData: 'none', intakes: [observationIntake(dependencies)] },
-    { path: '/', patientData: 'none', intakes: [batchIntake(dependencies), hl7Intake(dependencies)] },
+    { path: '/', patientData: 'none', intakes: [batchIntake(dependencies), oruIntake(dependencies)] },
   ];
 }

@@ -1,10 +1,6 @@
 import type { IngestEvent } from './reading-draft';
-import { packLines, type StreamRecord } from '../../../runtime/kinesis/pack-lines';
-
-/** Puts records, and tells which were taken for certain: a `StreamWriter`. */
-export interface RecordWriter {
-  put(records: readonly StreamRecord[]): Promise<ReadonlySet<StreamRecord>>;
-}
+import { packLines } from '../../../runtime/kinesis/pack-lines';
+import type { RecordWriter } from '../../../runtime/kinesis/record-writer';
 
 /** Kinesis takes records of 1 MiB and more; this is what a consumer reads at ease, and a tenth of a shard's second. */
 const RECORD_BYTES_MAX = 100_000;

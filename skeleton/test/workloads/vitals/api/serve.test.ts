@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import type { Bundle } from 'fhir/r4';
 import { ApiFixture, reading } from './api-fixture';
 import { bundle } from '../../../../src/foundation/bundle';
-import { parseApiEnvironment, parseIngestEnvironment } from '../../../../src/runtime/environment';
+import { parseApiEnvironment, parseObservationIngestEnvironment } from '../../../../src/runtime/environment';
 import { serveLocally } from '../../../../src/runtime/http/local-program';
 import { createLog } from '../../../../src/runtime/log/log';
 import { Metrics } from '../../../../src/runtime/metrics/metrics';
@@ -29,7 +29,7 @@ function variables(): Record<string, string> {
 
 function environmentWith(change: Record<string, string> = {}) {
   const all = { ...variables(), ...change };
-  return { ...parseApiEnvironment(all), ...parseIngestEnvironment(all) };
+  return { ...parseApiEnvironment(all), ...parseObservationIngestEnvironment(all) };
 }
 
 /** The API in this process, until `stop`; what it says goes to `lines`. */

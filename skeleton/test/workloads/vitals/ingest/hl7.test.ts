@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { HL7_V2, type IngestFixture, ingestFixture, PRINCIPAL, storedBy } from './ingest-fixture';
+import { mutated, mutation } from '../../../support/mutated-bytes';
 
 const MSH = 'MSH|^~\\&|GATEWAY|WARD-3|PIPELINE|HOSPITAL|20261122115905+0000||ORU^R01^ORU_R01|MSG-1|P|2.6';
 const PID = 'PID|1||p-1^^^HOSPITAL^MR||Doe^Jane||19800101|F';
@@ -369,43 +370,14 @@ test('a stream that refuses the function is our fault, says nothing of it, and i
 });
 
 describe('whatever becomes of a message on the way', () => {
-  /** Changes of a message’s bytes: cut, doubled, replaced, lost, or another’s put in. */
-  const mutation = fc.record({
-    kind: fc.constantFrom('cut', 'replace', 'remove', 'insert', 'double'),
-    at: fc.double({ min: 0, max: 1, noNaN: true }),
-    length: fc.integer({ min: 1, max: 40 }),
-    bytes: fc.oneof(
-      fc.uint8Array({ minLength: 1, maxLength: 8 }),
-      fc.constantFrom(
-        ...['|', '^', '~', '\\', '&', '\r', '\n', '\x1c', 'MSH|', 'OBX|', '""'].map((text) => Buffer.from(text)),
-      ),
-    ),
-  });
-
-  function mutated(
-    original: Uint8Array,
-    mutations: readonly (typeof mutation extends fc.Arbitrary<infer Value> ? Value : never)[],
-  ) {
-    return mutations.reduce<Buffer>((bytes, { kind, at, length, bytes: other }) => {
-      const start = Math.floor(at * bytes.length);
-      const end = Math.min(bytes.length, start + length);
-      const parts = {
-        cut: [bytes.subarray(0, start)],
-        replace: [bytes.subarray(0, start), other, bytes.subarray(end)],
-        remove: [bytes.subarray(0, start), bytes.subarray(end)],
-        insert: [bytes.subarray(0, start), other, bytes.subarray(start)],
-        double: [bytes.subarray(0, end), bytes.subarray(start)],
-      };
-      return Buffer.concat(parts[kind as keyof typeof parts]);
-    }, Buffer.from(original));
-  }
+  const change = mutation('|', '^', '~', '\\', '&', '\r', '\n', '\x1c', 'MSH|', 'OBX|', '""');
 
   test('it is accepted whole or refused whole, and never more than a refusal', async () => {
     const original = Buffer.from(
       message(MSH, PID, OBR, HEART_RATE, SATURATION, PID.replace('p-1', 'p-2'), OBR, HEART_RATE),
     );
     await fc.assert(
-      fc.asyncProperty(fc.array(mutation, { minLength: 1, maxLength: 4 }), async (mutations) => {
+      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 4 }), async (mutations) => {
         const { status, ack, fixture } = await posted(mutated(original, mutations));
         const stored = storedBy(fixture);
         expect(['202 AA', '400 AR', '422 AE']).toContain(`${status} ${ack.code}`);

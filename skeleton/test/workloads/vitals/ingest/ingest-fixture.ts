@@ -1,7 +1,7 @@
 import type { Observation, OperationOutcome, Parameters } from 'fhir/r4';
 import { createApiApp } from '../../../../src/runtime/http/api-app';
+import type { IngestCounts } from '../../../../src/runtime/http/ingest-observer';
 import { StreamWriter } from '../../../../src/runtime/kinesis/put-records';
-import type { IngestCounts } from '../../../../src/workloads/vitals/ingest/ingest-observer';
 import { ingestRoutes } from '../../../../src/workloads/vitals/ingest/ingest-routes';
 import { decodeRecord } from '../../../../src/workloads/vitals/record';
 import { PutRecordsDouble } from '../../../support/put-records-double';

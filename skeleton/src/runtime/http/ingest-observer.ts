@@ -1,16 +1,23 @@
-import type { Log } from '../../../runtime/log/log';
-import type { Metrics } from '../../../runtime/metrics/metrics';
+import type { ApiContext } from './route';
+import type { Log } from '../log/log';
+import type { FieldsOf } from '../log/vocabulary';
+import type { Metrics } from '../metrics/metrics';
 
 /** What a request brought, in numbers. */
 export interface IngestCounts {
   readonly requestId: string;
   /** Who sent it. */
   readonly principal: string;
-  readonly form: 'observation' | 'bundle' | 'hl7v2';
+  readonly form: NonNullable<FieldsOf<'ingest.accepted'>['form']>;
   readonly acceptedCount: number;
   readonly refusedCount: number;
   /** Not taken by the stream in time. */
   readonly delayedCount: number;
+}
+
+/** Who sent, for the record. The application lets nobody in who is nobody. */
+export function senderOf({ env }: ApiContext): Pick<IngestCounts, 'requestId' | 'principal'> {
+  return { requestId: env.requestId, principal: env.principal ?? '' };
 }
 
 /** Hears what was sent in. */

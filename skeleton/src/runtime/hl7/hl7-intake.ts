@@ -1,54 +1,72 @@
 import { randomUUID } from 'node:crypto';
-import { RETRY_AFTER_SECONDS } from './fhir-answer';
-import { BODY_BYTES_MAX, type IngestDependencies, senderOf } from './fhir-intake';
-import { ingest } from './ingestor';
-import { requireOru } from './oru-header';
-import { type OruEvents, oruToEvents } from './oru-to-events';
-import type { FhirRequestError } from '../../../runtime/fhir/request-error';
-import { acknowledgment } from '../../../runtime/hl7/acknowledgment';
-import { decodeMessage, HL7_CHARSETS } from '../../../runtime/hl7/charset';
-import { type Hl7Fault, Hl7Refusal } from '../../../runtime/hl7/fault';
-import { acceptsHl7, HL7_MEDIA_TYPES } from '../../../runtime/hl7/media-type';
-import { parseMessage, requireWhole, type Segment } from '../../../runtime/hl7/message';
-import type { Answer, ApiContext, Intake, IntakeBody } from '../../../runtime/http/route';
+import { acknowledgment } from './acknowledgment';
+import { decodeMessage, HL7_CHARSETS } from './charset';
+import { type Hl7Fault, Hl7Refusal } from './fault';
+import { acceptsHl7, HL7_MEDIA_TYPES } from './media-type';
+import { type Message, parseMessage, requireWhole, type Segment } from './message';
+import type { FhirRequestError } from '../fhir/request-error';
+import { BODY_BYTES_MAX } from '../http/fhir-body';
+import { type IngestObserver, senderOf } from '../http/ingest-observer';
+import { RETRY } from '../http/intake-answer';
+import type { Answer, ApiContext, Intake, IntakeBody } from '../http/route';
 
 const [HL7_V2] = HL7_MEDIA_TYPES;
 
+/** A message that came in. */
+export interface ReceivedMessage extends Message {
+  readonly text: string;
+  readonly receivedAt: Date;
+}
+
+/** What became of a message that is in order. */
+export interface Hl7Receipt {
+  readonly acceptedCount: number;
+  /** Not taken by the stream in time. */
+  readonly delayedCount: number;
+  /** What was left out, each with its place. */
+  readonly warnings: readonly Hl7Fault[];
+}
+
+export interface Hl7Receiver {
+  /** Puts what a message says into the stream. @throws Hl7Refusal */
+  readonly receive: (message: ReceivedMessage) => Promise<Hl7Receipt>;
+  readonly observer: IngestObserver;
+  /** The time now. */
+  readonly clock: () => Date;
+}
+
 /**
- * An ORU^R01 in the body, answered with an acknowledgment. It is taken as a whole or refused as a whole.
+ * An HL7 v2 message in the body, answered with an acknowledgment. It is taken as a whole or refused as a whole.
  *
  * The status says to HTTP what MSA-1 says to HL7, for gateways that look at one of them only: 202 with AA; 422 with AE and 400
  * with AR, which are not to be sent again as they are; 503 with AE, which are.
  */
-export function hl7Intake(dependencies: IngestDependencies): Intake {
+export function hl7Intake(receiver: Hl7Receiver): Intake {
   return {
     mediaTypes: HL7_MEDIA_TYPES,
     charsets: HL7_CHARSETS,
     bodyBytesMax: BODY_BYTES_MAX,
     answers: { accepts: acceptsHl7, legal: HL7_MEDIA_TYPES.join(' and ') },
-    post: async (context, body) => answerMessage(context, body, dependencies),
-    refusal: (refusal) => refusalOf(refusal, dependencies.clock()),
+    post: async (context, body) => answerMessage(context, body, receiver),
+    refusal: (refusal) => refusalOf(refusal, receiver.clock()),
   };
 }
 
 async function answerMessage(
   context: ApiContext,
   { bytes, charset }: IntakeBody,
-  dependencies: IngestDependencies,
+  { receive, observer, clock }: Hl7Receiver,
 ): Promise<Answer> {
-  const { writer, observer, clock } = dependencies;
   const now = clock();
   const counts = { ...senderOf(context), form: 'hl7v2' as const };
   let header: Segment | undefined;
   try {
-    const message = parseMessage(decodeMessage(bytes, charset));
+    const text = decodeMessage(bytes, charset);
+    const message = parseMessage(text);
     ({ header } = message);
     requireWhole(message);
-    requireOru(header);
-    const { events, warnings }: OruEvents = oruToEvents(message.segments, now, dependencies.retentionDays);
-    const taken = await ingest(writer, events);
-    const delayedCount = events.length - taken.size;
-    observer({ ...counts, acceptedCount: taken.size, refusedCount: warnings.length, delayedCount });
+    const { acceptedCount, delayedCount, warnings } = await receive({ ...message, text, receivedAt: now });
+    observer({ ...counts, acceptedCount, refusedCount: warnings.length, delayedCount });
     if (delayedCount > 0) return answer({ status: 503, code: 'AE', header, now, faults: [delayed(header)] });
     return answer({ status: 202, code: 'AA', header, now, faults: warnings });
   } catch (error) {
@@ -77,7 +95,7 @@ function answer({ status, code, header, now, faults }: Reply): Answer {
     status,
     contentType: `${HL7_V2}; charset=utf-8`,
     body: acknowledgment({ code, header, controlId, at: now, faults }),
-    ...(status === 503 ? { headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) } } : {}),
+    ...(status === 503 ? { headers: RETRY } : {}),
   };
 }
 
