@@ -6,7 +6,7 @@ const elementType = z.object({
   extension: z.array(z.object({ url: z.string(), valueUrl: z.string().optional() })).optional(),
 });
 
-const element = z.object({
+const elementDefinition = z.object({
   path: z.string(),
   min: z.number(),
   max: z.string(),
@@ -25,10 +25,10 @@ const structureDefinition = z.object({
   abstract: z.boolean(),
   derivation: z.string().optional(),
   baseDefinition: z.string().optional(),
-  snapshot: z.object({ element: z.array(element) }),
+  snapshot: z.object({ element: z.array(elementDefinition) }),
 });
 
-export type ElementDefinition = z.infer<typeof element>;
+export type ElementDefinition = z.infer<typeof elementDefinition>;
 export type StructureDefinition = z.infer<typeof structureDefinition>;
 
 /** FHIR R4's own definitions of data types and resources, without profiles on them. */
@@ -44,6 +44,8 @@ const SYSTEM_TYPE = 'http://hl7.org/fhirpath/System.';
 /** Names of an element's types: of a choice several; of an element with parts of its own, the element's path. */
 export function typesOf({ path, type = [], contentReference }: ElementDefinition): string[] {
   if (contentReference !== undefined) return [contentReference.slice(contentReference.indexOf('#') + 1)];
+  // Its definition calls it a string, and says elsewhere that it is an id.
+  if (path === 'Resource.id') return ['id'];
   return type.map(({ code, extension }) => {
     if (code === 'BackboneElement' || code === 'Element') return path;
     if (!code.startsWith(SYSTEM_TYPE)) return code;

@@ -28,7 +28,11 @@ test('every Observation that HL7 gives as an example, and that its own schema ta
 
 test.each<[string, object, string[]]>([
   ['two values', { valueString: 'seventy' }, ['structure Observation.value']],
-  ['a value and an extension in place of another', { _valueBoolean: { id: 'x' } }, ['structure Observation.value']],
+  [
+    'a value and an extension in place of another',
+    { _valueBoolean: { extension: [{ url: 'http://example.org', valueCode: 'x' }] } },
+    ['structure Observation.value'],
+  ],
   ['two times', { effectivePeriod: { start: '2026' } }, ['structure Observation.effective']],
   ['no status', { status: undefined }, ['required Observation.status']],
   ['a status that is none', { status: 'done' }, ['code-invalid Observation.status']],

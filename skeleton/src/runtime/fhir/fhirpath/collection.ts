@@ -1,0 +1,77 @@
+/**
+ * What an expression gives: items in JSON, in their order. A primitive element that has an extension in place of a value is
+ * the object with the extension.
+ */
+export type Collection = readonly unknown[];
+
+export const NOTHING: Collection = [];
+export const YES: Collection = [true];
+export const NO: Collection = [false];
+
+export function truth(value: boolean): Collection {
+  return value ? YES : NO;
+}
+
+/** As a condition: true, false, or neither for nothing. What is there and no boolean counts as true (FHIRPath, "Singleton Evaluation"). */
+export function conditionOf(collection: Collection): boolean | undefined {
+  if (collection.length === 0) return undefined;
+  return collection[0] !== false;
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The children of an item by a name in JSON. */
+export function childrenNamed(item: unknown, name: string): unknown[] {
+  if (!isObject(item)) return [];
+  const value = item[name];
+  const beside = item[`_${name}`];
+  if (value === undefined) return itemsOf(beside);
+  if (!Array.isArray(value)) return value === null ? itemsOf(beside) : [value];
+  const others: readonly unknown[] = Array.isArray(beside) ? beside : [];
+  return value.map((one: unknown, index) => one ?? others[index]).filter((one) => one !== null && one !== undefined);
+}
+
+/** All children of an item. */
+export function childrenOf(item: unknown): unknown[] {
+  if (!isObject(item)) return [];
+  const names = new Set(Object.keys(item).map((name) => name.replace(/^_/, '')));
+  return [...names].filter((name) => name !== 'resourceType').flatMap((name) => childrenNamed(item, name));
+}
+
+/** Children, their children, and so on. */
+export function descendantsOf(item: unknown): unknown[] {
+  return childrenOf(item).flatMap((child) => [child, ...descendantsOf(child)]);
+}
+
+function itemsOf(value: unknown): unknown[] {
+  if (value === undefined || value === null) return [];
+  return Array.isArray(value) ? value.filter((one) => one !== null) : [value];
+}
+
+export function isEqual(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
+  if (Array.isArray(one) !== Array.isArray(other)) return false;
+  const names = Object.keys(one);
+  const others = new Map<string, unknown>(Object.entries(other));
+  return (
+    names.length === others.size &&
+    Object.entries(one).every(([name, value]) => others.has(name) && isEqual(value, others.get(name)))
+  );
+}
+
+export function distinctItems(collection: Collection): unknown[] {
+  const found: unknown[] = [];
+  const simple = new Set<unknown>();
+  for (const item of collection) {
+    if (typeof item !== 'object') {
+      if (!simple.has(item)) found.push(item);
+      simple.add(item);
+    } else if (!found.some((one) => isEqual(one, item))) {
+      found.push(item);
+    }
+  }
+  return found;
+}
