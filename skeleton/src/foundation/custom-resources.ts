@@ -5,13 +5,15 @@ import type { Construct } from 'constructs';
 import { z } from 'zod';
 import { EncryptedLogGroup } from './log-group';
 import type { Names } from './naming';
-import { SCALED_READERS_PROVIDER } from './reader-scaling';
+
+/** What removes the readers that scaling added to a database, where there is one that has readers. */
+export const SCALED_READERS_TYPE = 'Custom::ScaledReaders';
 
 /** The functions of custom resources, by the construct that holds each, with the name we give it. */
 const PROVIDERS = {
   'Custom::S3AutoDeleteObjectsCustomResourceProvider': 'bucket-emptier',
   'Custom::VpcRestrictDefaultSGCustomResourceProvider': 'default-group-closer',
-  [SCALED_READERS_PROVIDER]: 'scaled-reader-remover',
+  [`${SCALED_READERS_TYPE}CustomResourceProvider`]: 'scaled-reader-remover',
 } as const;
 
 export interface CustomResourceHardeningProps {

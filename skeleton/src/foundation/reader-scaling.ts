@@ -10,6 +10,7 @@ import { CfnScalableTarget, CfnScalingPolicy } from 'aws-cdk-lib/aws-application
 import type { DatabaseCluster } from 'aws-cdk-lib/aws-rds';
 import { Construct } from 'constructs';
 import { bundle } from './bundle';
+import { SCALED_READERS_TYPE } from './custom-resources';
 import type { Names } from './naming';
 import { SCALED_READER_PREFIX } from './scaled-readers/remove-scaled-readers';
 
@@ -23,10 +24,6 @@ const TARGET_PERCENT = 60;
 const SCALE_OUT_COOLDOWN = Duration.minutes(3);
 /** A reader that goes cuts the queries it serves, and ward rounds come in waves. */
 const SCALE_IN_COOLDOWN = Duration.minutes(30);
-
-const REMOVAL_TYPE = 'Custom::ScaledReaders';
-/** Id of the function for it, as CDK makes it from the type: `hardenCustomResources` finds it by that. */
-export const SCALED_READERS_PROVIDER = `${REMOVAL_TYPE}CustomResourceProvider`;
 
 export interface ReaderScalingProps {
   readonly names: Names;
@@ -54,7 +51,7 @@ export class ReaderScaling extends Construct {
     }
     const removal = new CustomResource(this, 'Removal', {
       serviceToken: this.removalProvider(),
-      resourceType: REMOVAL_TYPE,
+      resourceType: SCALED_READERS_TYPE,
       properties: { ClusterIdentifier: clusterIdentifier },
     });
     removal.node.addDependency(cluster);
@@ -88,7 +85,7 @@ export class ReaderScaling extends Construct {
         resourceName: name,
         arnFormat: ArnFormat.COLON_RESOURCE_NAME,
       });
-    return CustomResourceProvider.getOrCreate(this, REMOVAL_TYPE, {
+    return CustomResourceProvider.getOrCreate(this, SCALED_READERS_TYPE, {
       codeDirectory: bundle({
         name: 'scaled-readers',
         entry: 'src/foundation/scaled-readers/handler.ts',

@@ -1,6 +1,5 @@
 import { NAMED, nameOf } from './support/physical-names';
-import { EVERYTHING, OTHER_CHOICES } from './support/settings';
-import type { AnswersChange } from './support/settings';
+import { ENVIRONMENTS } from './support/settings';
 import { synthesize } from './support/synthesis';
 import { Names } from '../../src/foundation/naming';
 
@@ -42,17 +41,12 @@ const UNNAMED = [
 
 /** Log groups whose name a service decides: it writes nowhere else. Each holds the name of the resource it belongs to. */
 const NAMED_BY_A_SERVICE = [
-  /^\/aws\/rds\/cluster\/database-SUFFIX\/postgresql$/,
+  /^\/aws\/rds\/(cluster|instance)\/database-SUFFIX\/(postgresql|upgrade)$/,
   /^\/aws\/ecs\/containerinsights\/processors-SUFFIX\/performance$/,
 ];
 
-const ENVIRONMENTS: ReadonlyArray<[string, AnswersChange]> = [
-  ['prod', {}],
-  ['prod', EVERYTHING],
-  ['a2345678901234567890', OTHER_CHOICES],
-];
-
-describe.each(ENVIRONMENTS)('the physical names of the environment %s', (suffix, change) => {
+describe.each(ENVIRONMENTS)('the physical names of a pipeline %s', (_, change) => {
+  const suffix = change.aws?.environmentSuffix ?? 'prod';
   const { stack, resources } = synthesize(change);
   const names = resources.flatMap((resource) => nameOf(resource));
 

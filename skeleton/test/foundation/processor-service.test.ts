@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { settings } from './support/settings';
 import { synthesize } from './support/synthesis';
 import type { Resource } from './support/synthesis';
 import { parseProcessorEnvironment } from '../../src/runtime/environment';
@@ -49,9 +50,8 @@ describe('the processor service', () => {
 
     expect(parseProcessorEnvironment(variables)).toMatchObject({
       region: 'eu-central-1',
-      observationRetentionDays: 90,
       environmentSuffix: 'prod',
-      database: { port: 5432, name: 'vitals' },
+      database: { port: 5432, name: settings().workload },
     });
   });
 
@@ -61,7 +61,7 @@ describe('the processor service', () => {
     expect(dependencies).toMatch(/ProcessorTaskPolicy/);
     expect(dependencies).toMatch(/ProcessorExecutionPolicy/);
     expect(dependencies).toMatch(/NetworkEndpoints\w*Kinesis/);
-    expect(dependencies).toMatch(/DatabaseClusterWriter/);
+    expect(dependencies).toMatch(/DatabaseClusterWriter|DatabaseInstance/);
   });
 
   it('watches its cluster with Container Insights, whose log group is there first', () => {

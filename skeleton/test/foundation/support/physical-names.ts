@@ -28,6 +28,7 @@ export const NAMED: Readonly<Record<string, readonly [property: string, maxLengt
   'AWS::RDS::DBCluster': ['DBClusterIdentifier', 63],
   'AWS::RDS::DBClusterParameterGroup': ['DBClusterParameterGroupName', 255],
   'AWS::RDS::DBInstance': ['DBInstanceIdentifier', 63],
+  'AWS::RDS::DBParameterGroup': ['DBParameterGroupName', 255],
   'AWS::RDS::DBSubnetGroup': ['DBSubnetGroupName', 255],
   'AWS::S3::Bucket': ['BucketName', 63],
   'AWS::SNS::Topic': ['TopicName', 256],

@@ -116,6 +116,9 @@ export const RECORDS_OTHER_CHOICES: AnswersChange = {
   observability: { alarmEmail: undefined },
 };
 
+/** Every choice made the other way, for the workload of answers that name none. */
+export const OTHERWISE: AnswersChange = WORKLOAD === 'records' ? RECORDS_OTHER_CHOICES : OTHER_CHOICES;
+
 const OF_WORKLOADS: ReadonlyArray<[name: string, change: AnswersChange]> = [
   ['of vitals by default', { workload: 'vitals' }],
   ['of vitals with a cache, a rotation and keys of the tenant’s own', EVERYTHING],
