@@ -104,7 +104,7 @@ export const GDPR: readonly Safeguard[] = [
       },
       {
         file: 'test/foundation/rotation.test.ts',
-        test: 'changes the existing secret, as attached to the cluster, and makes none',
+        test: 'changes the existing secret, as attached to the database, and makes none',
       },
     ],
   },
