@@ -4,11 +4,17 @@ import type { SearchDefinition } from './search/read-search';
 
 /** What an API offers for one type of resource. */
 export interface ResourceOffer {
-  readonly type: CapabilityResourceType;
+  readonly type: CapabilityResource['type'];
   readonly profile?: string;
   readonly search?: SearchDefinition;
+  /** Whether it is read by its id, by version and with its history, under conditions too. Default `false`. */
+  readonly isVersioned?: boolean;
+  /** Whether it is read by its id, where it has no versions. Default `false`. */
+  readonly isRead?: boolean;
   /** What to know of `create`, where it is offered. */
   readonly create?: string;
+  /** What to know of `update`, where it is offered. */
+  readonly update?: string;
   readonly operations?: readonly OperationOffer[];
 }
 
@@ -22,7 +28,8 @@ export interface OperationOffer {
   readonly parameters: SearchDefinition;
 }
 
-type CapabilityResourceType = NonNullable<NonNullable<CapabilityStatement['rest']>[number]['resource']>[number]['type'];
+type CapabilityRest = NonNullable<CapabilityStatement['rest']>[number];
+type CapabilityResource = NonNullable<CapabilityRest['resource']>[number];
 
 /** What is said about the API as a whole. */
 export interface ServerDescription {
@@ -35,6 +42,8 @@ export interface ServerDescription {
   readonly security: string;
   /** What to know of `batch`, where it is offered. Default: it is not. */
   readonly batch?: string;
+  /** What to know of `transaction`, where it is offered. Default: it is not. */
+  readonly transaction?: string;
 }
 
 /** A CapabilityStatement of this very server (kind `instance`), made from what is offered. */
@@ -58,22 +67,39 @@ export function capabilityStatement(
       {
         mode: 'server',
         security: { description: server.security },
-        resource: offers.map(({ type, profile, search, create, operations }) => ({
-          type,
-          ...(profile === undefined ? {} : { supportedProfile: [profile] }),
-          interaction: [
-            ...(create === undefined ? [] : [{ code: 'create' as const, documentation: create }]),
-            ...(search === undefined ? [] : [{ code: 'search-type' as const }]),
-          ],
-          ...(search === undefined ? {} : { searchParam: searchParameters(search) }),
-          ...(operations === undefined ? {} : { operation: operations.map(operationOffer) }),
-        })),
-        ...(server.batch === undefined
-          ? {}
-          : { interaction: [{ code: 'batch' as const, documentation: server.batch }] }),
+        resource: offers.map(resourceOffer),
+        ...systemInteractions(server),
       },
     ],
   };
+}
+
+function resourceOffer(offer: ResourceOffer): CapabilityResource {
+  const { type, profile, search, isVersioned = false, isRead = isVersioned, create, update, operations } = offer;
+  return {
+    type,
+    ...(profile === undefined ? {} : { supportedProfile: [profile] }),
+    interaction: [
+      ...(isRead ? [{ code: 'read' as const }] : []),
+      ...(isVersioned ? [{ code: 'vread' as const }, { code: 'history-instance' as const }] : []),
+      ...(create === undefined ? [] : [{ code: 'create' as const, documentation: create }]),
+      ...(update === undefined ? [] : [{ code: 'update' as const, documentation: update }]),
+      ...(search === undefined ? [] : [{ code: 'search-type' as const }]),
+    ],
+    ...(isVersioned ? { versioning: 'versioned', readHistory: true, conditionalRead: 'full-support' } : {}),
+    ...(update === undefined ? {} : { updateCreate: true }),
+    ...(search === undefined ? {} : { searchParam: searchParameters(search) }),
+    ...(operations === undefined ? {} : { operation: operations.map(operationOffer) }),
+  };
+}
+
+/** Nothing at all where there are none: FHIR's JSON has no empty arrays. */
+function systemInteractions({ batch, transaction }: ServerDescription): Pick<CapabilityRest, 'interaction'> {
+  const interaction = [
+    ...(batch === undefined ? [] : [{ code: 'batch' as const, documentation: batch }]),
+    ...(transaction === undefined ? [] : [{ code: 'transaction' as const, documentation: transaction }]),
+  ];
+  return interaction.length === 0 ? {} : { interaction };
 }
 
 function searchParameters(search: SearchDefinition) {

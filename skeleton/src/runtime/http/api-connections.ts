@@ -19,8 +19,19 @@ export interface ApiConnections {
   close(): Promise<void>;
 }
 
-/** @param connectionsMax connections to each server at most. None is opened before it is needed. */
-export function openApiConnections(environment: ApiEnvironment, log: Log, connectionsMax: number): ApiConnections {
+export interface ConnectionsOptions {
+  /** Whose rights the connections have. */
+  readonly role: 'pipeline_api' | 'pipeline_auditor';
+  /** Connections to each server at most. None is opened before it is needed. */
+  readonly connectionsMax: number;
+}
+
+/** Opens the ways to the database that the environment names. */
+export function openApiConnections(
+  environment: ApiEnvironment,
+  log: Log,
+  { role, connectionsMax }: ConnectionsOptions,
+): ApiConnections {
   const { database, databaseReaderHost, region } = environment;
   const client = new SecretsManagerClient({ region });
   const secret = new DatabaseSecret(client, database.secretArn);
@@ -28,7 +39,7 @@ export function openApiConnections(environment: ApiEnvironment, log: Log, connec
     new DatabasePool({
       database: { ...database, host },
       secret,
-      role: 'pipeline_api',
+      role,
       log,
       connectionsMax,
       ...PATIENCE,

@@ -11,8 +11,7 @@ export interface FhirRoute {
 }
 
 /** `GET /metadata`: what the routes offer, and nothing that they do not. */
-export function capabilitiesRoute(server: ServerDescription, resources: readonly FhirRoute[]): PlainRoute {
-  const offers = resources.map(({ offer }) => offer);
+export function capabilitiesRoute(server: ServerDescription, offers: readonly ResourceOffer[]): PlainRoute {
   return {
     path: '/metadata',
     patientData: 'none',

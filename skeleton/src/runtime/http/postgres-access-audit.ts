@@ -4,7 +4,7 @@ import type { Queryable } from './queryable';
 const INSERT_ACCESS_SQL = `
 INSERT INTO access_audit
   (occurred_at, request_id, principal, action, resource_type, resource_id, patient_id, query, outcome, status, returned)
-SELECT clock_timestamp(), $1, $2, $3, $4, $5, patient_id, $7, $8, $9, $10 FROM unnest($6::text[]) AS patient_id`;
+SELECT statement_timestamp(), $1, $2, $3, $4, $5, patient_id, $7, $8, $9, $10 FROM unnest($6::text[]) AS patient_id`;
 
 /**
  * The trail in the table `access_audit`, to which the API can add and which it can neither read nor change: a row for each patient, or

@@ -66,7 +66,12 @@ export function matchingMoments({ prefix, range }: DateSearch): TimeRanges {
   }
 }
 
-function parseDateRange(text: string): DateRange {
+/**
+ * Reads a date of any precision, without a prefix.
+ *
+ * @throws SearchValueError naming the form or the impossible part.
+ */
+export function parseDateRange(text: string): DateRange {
   // An offset's `+` that the caller did not escape arrives as a space, and can only have been a `+`.
   const parts = DATE_PATTERN.exec(text.replace(/ (?=\d\d:\d\d$)/, '+'))?.groups;
   if (parts === undefined) throw new SearchValueError(`${quoted(text)} is no date; legal is ${LEGAL_DATE}`);

@@ -1,8 +1,9 @@
 import type { CapabilityStatementRestResourceSearchParam } from 'fhir/r4';
+import { FHIR_ID_PATTERN } from '../identifiers';
 import { FHIR_JSON } from '../media-types';
-import { DATE_PREFIXES, type DateSearch, parseDateSearch } from './date';
+import { DATE_PREFIXES, type DateRange, type DateSearch, parseDateRange, parseDateSearch } from './date';
 import { splitUnescaped, unescape } from './escape';
-import { parseReference } from './reference';
+import { parseAnyReference, parseReference, type Reference } from './reference';
 import { parseToken, type TokenSearch } from './token';
 import { quoted, SearchValueError } from './value-error';
 
@@ -39,6 +40,35 @@ export function requiredReference(type: string, documentation: string): SearchPa
   };
 }
 
+/** A reference to one resource of a type, which may be absent. */
+export function onlyReference(type: string, documentation: string): SearchParameter<string | undefined> {
+  return {
+    type: 'reference',
+    documentation: `${documentation} Once. Written as "id" or "${type}/id".`,
+    isRequired: false,
+    read: (values) => {
+      const value = single(values);
+      return value === undefined ? undefined : parseReference(unescape(value), type);
+    },
+  };
+}
+
+/** One code in whatever system, which may be absent. */
+export function onlyToken(documentation: string): SearchParameter<string | undefined> {
+  return {
+    type: 'token',
+    documentation: `${documentation} Once. Written as "code".`,
+    isRequired: false,
+    read: (values) => {
+      const value = single(values);
+      if (value === undefined) return undefined;
+      const { system, code } = parseToken(value);
+      if (system !== undefined || code === undefined) throw new SearchValueError('takes a code without a system');
+      return code;
+    },
+  };
+}
+
 /** Tokens: repetitions must all hold, of values between commas one. */
 export function tokens(documentation: string): SearchParameter<AllOfAny<TokenSearch>> {
   return {
@@ -56,6 +86,69 @@ export function dates(documentation: string): SearchParameter<AllOfAny<DateSearc
     documentation: `${documentation} Any precision; prefixes ${DATE_PREFIXES.join(', ')}; repeated means and, a comma means or; without an offset, UTC.`,
     isRequired: false,
     read: (values) => allOfAny(values, (value) => parseDateSearch(unescape(value))),
+  };
+}
+
+/** References to one type of resource: repetitions must all hold, of values between commas one. */
+export function references(type: string, documentation: string): SearchParameter<AllOfAny<Reference>> {
+  return {
+    type: 'reference',
+    documentation: `${documentation} Written as "id" or "${type}/id"; a comma means or.`,
+    isRequired: false,
+    read: (values) => allOfAny(values, (value) => ({ type, id: parseReference(unescape(value), type) })),
+  };
+}
+
+/** References to whatever type of resource: repetitions must all hold, of values between commas one. */
+export function anyReferences(documentation: string): SearchParameter<AllOfAny<Reference>> {
+  return {
+    type: 'reference',
+    documentation: `${documentation} Written as "Type/id"; a comma means or.`,
+    isRequired: false,
+    read: (values) => allOfAny(values, (value) => parseAnyReference(unescape(value))),
+  };
+}
+
+/** `_id`: repetitions must all hold, of values between commas one. */
+export function ids(): SearchParameter<AllOfAny<string>> {
+  return {
+    type: 'token',
+    documentation: 'The id of the resource here; a comma means or.',
+    isRequired: false,
+    read: (values) =>
+      allOfAny(values, (value) => {
+        if (FHIR_ID_PATTERN.test(value)) return value;
+        throw new SearchValueError('a value is no id; legal are 1 to 64 letters, digits, "-" and "."');
+      }),
+  };
+}
+
+/** One date or time of any precision, as the stretch of time that it is; `undefined` when it is absent. */
+export function stretch(documentation: string): SearchParameter<DateRange | undefined> {
+  return {
+    type: 'date',
+    documentation: `${documentation} Any precision, once, without a prefix; without an offset, UTC.`,
+    isRequired: false,
+    read: (values) => {
+      const value = single(values);
+      return value === undefined ? undefined : parseDateRange(value);
+    },
+  };
+}
+
+/** Words of a list: of values between commas, and of repetitions, one. All of the list when it is absent. */
+export function words(documentation: string, legal: readonly string[]): SearchParameter<readonly string[]> {
+  return {
+    type: 'token',
+    documentation: `${documentation} Legal are ${legal.join(', ')}; a comma means or.`,
+    isRequired: false,
+    read: (values) => {
+      if (values.length === 0) return legal;
+      const asked = values.flatMap((value) => splitUnescaped(value, ','));
+      const isLegal = asked.every((word) => legal.includes(word));
+      if (!isLegal) throw new SearchValueError(`legal are ${legal.join(', ')}, between commas`);
+      return legal.filter((word) => asked.includes(word));
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import { splitUnescaped, unescape } from './escape';
-import { quoted, SearchValueError } from './value-error';
+import { SearchValueError } from './value-error';
 
 /**
  * What a token asks for (FHIR R4, Search, "token").
@@ -16,11 +16,11 @@ export interface TokenSearch {
   readonly code: string | undefined;
 }
 
-/** @throws SearchValueError when the token is empty or has more than one `|`. */
+/** @throws SearchValueError when the token is empty or has more than one `|`. It does not repeat the value, which may be a patient's identifier. */
 export function parseToken(value: string): TokenSearch {
   const [first = '', second, ...more] = splitUnescaped(value, '|').map(unescape);
   if (more.length > 0) {
-    throw new SearchValueError(`${quoted(value)} has more than one "|"; legal are "code", "system|code" and "system|"`);
+    throw new SearchValueError('the value has more than one "|"; legal are "code", "system|code" and "system|"');
   }
   if (first === '' && (second ?? '') === '') {
     throw new SearchValueError('the value is empty; legal are "code", "system|code" and "system|"');

@@ -43,7 +43,10 @@ export function createApi({
   const routes = [
     ...resources.map(({ route }) => route),
     lastn.route,
-    capabilitiesRoute(SERVER, resources),
+    capabilitiesRoute(
+      SERVER,
+      resources.map(({ offer }) => offer),
+    ),
     healthRoute([patientReader, patientWriter]),
     ...ingest,
   ];

@@ -17,7 +17,7 @@ export const handler = lambdaProgram({
   open: (log, metrics) => {
     const { cache, region } = environment;
     return createApi({
-      ...openApiConnections(environment, log, CONNECTIONS_MAX),
+      ...openApiConnections(environment, log, { role: 'pipeline_api', connectionsMax: CONNECTIONS_MAX }),
       observer: apiObserver(log, metrics),
       latestReadings: connectLatestReadings({ cache, region, log, metrics })?.latestReadings,
     });

@@ -2,12 +2,11 @@ import { z } from 'zod';
 import { matchingCodes, neverMatching } from './asked-codes';
 import { CursorCodec } from '../../../runtime/fhir/cursor';
 import type { Issue } from '../../../runtime/fhir/operation-outcome';
-import { FhirRequestError } from '../../../runtime/fhir/request-error';
+import { readCursor } from '../../../runtime/fhir/search/cursor-parameter';
 import { matchingMoments } from '../../../runtime/fhir/search/date';
 import { dates, format, pageCursor, pageSize, requiredReference, tokens } from '../../../runtime/fhir/search/parameter';
 import { readSearch, type SearchDefinition } from '../../../runtime/fhir/search/read-search';
 import { ALL_TIME, intersection, type TimeRanges, union } from '../../../runtime/fhir/search/time-ranges';
-import { SearchValueError } from '../../../runtime/fhir/search/value-error';
 
 /** What `GET /Observation` may be asked. */
 export const OBSERVATION_SEARCH = {
@@ -63,7 +62,7 @@ export function readObservationSearch(parameters: URLSearchParams): ObservationS
       codes,
       times,
       pageSize: asked._count,
-      after: asked._cursor === undefined ? undefined : positionOf(asked._cursor, canonical),
+      after: readCursor(cursors, asked._cursor, canonical),
     },
     notes: neverMatching(asked.code),
     cursorAfter: ({ observedAt, code, eventId }) => cursors.encode({ observedAt, code, eventId }, canonical),
@@ -72,15 +71,4 @@ export function readObservationSearch(parameters: URLSearchParams): ObservationS
 
 function canonicalSearch(patientId: string, codes: readonly string[], times: TimeRanges): string {
   return JSON.stringify([patientId, codes, times.map(({ fromMicros, toMicros }) => `${fromMicros}/${toMicros}`)]);
-}
-
-function positionOf(cursor: string, canonical: string): ReadingPosition {
-  try {
-    return cursors.decode(cursor, canonical);
-  } catch (error) {
-    if (!(error instanceof SearchValueError)) throw error;
-    throw new FhirRequestError(400, [
-      { code: 'value', diagnostics: `_cursor: ${error.message}`, parameter: '_cursor' },
-    ]);
-  }
 }
