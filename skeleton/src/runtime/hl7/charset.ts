@@ -66,6 +66,15 @@ export function decodeMessage(body: Uint8Array, charset: string | undefined): st
   throw new Hl7Refusal('AR', [wrongByteFault(bytes, text.wrongByte, declared || charset || 'UTF-8')]);
 }
 
+/**
+ * A message as it can be read without the `Content-Type` that came with it: its own bytes where MSH-18 tells the character set, else its
+ * text in UTF-8.
+ */
+export function selfContained(body: Uint8Array, text: string): Uint8Array {
+  const bytes = withoutFrame(body);
+  return charsetOfHeader(bytes) === '' ? Buffer.from(text, 'utf8') : bytes;
+}
+
 function withoutFrame(body: Uint8Array): Uint8Array {
   let start = 0;
   let end = body.length;

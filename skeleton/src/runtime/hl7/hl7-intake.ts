@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { acknowledgment } from './acknowledgment';
-import { decodeMessage, HL7_CHARSETS } from './charset';
+import { decodeMessage, HL7_CHARSETS, selfContained } from './charset';
 import { type Hl7Fault, Hl7Refusal } from './fault';
 import { acceptsHl7, HL7_MEDIA_TYPES } from './media-type';
 import { type Message, parseMessage, requireWhole, type Segment } from './message';
@@ -14,7 +14,8 @@ const [HL7_V2] = HL7_MEDIA_TYPES;
 
 /** A message that came in. */
 export interface ReceivedMessage extends Message {
-  readonly text: string;
+  /** It, so that it can be read without what HTTP said of it. */
+  readonly bytes: Uint8Array;
   readonly receivedAt: Date;
 }
 
@@ -65,7 +66,11 @@ async function answerMessage(
     const message = parseMessage(text);
     ({ header } = message);
     requireWhole(message);
-    const { acceptedCount, delayedCount, warnings } = await receive({ ...message, text, receivedAt: now });
+    const { acceptedCount, delayedCount, warnings } = await receive({
+      ...message,
+      bytes: selfContained(bytes, text),
+      receivedAt: now,
+    });
     observer({ ...counts, acceptedCount, refusedCount: warnings.length, delayedCount });
     if (delayedCount > 0) return answer({ status: 503, code: 'AE', header, now, faults: [delayed(header)] });
     return answer({ status: 202, code: 'AA', header, now, faults: warnings });
