@@ -1,4 +1,4 @@
-import { REDIS_FAULTS } from '../redis/errors';
+import { REDIS_FAULTS } from './redis-faults';
 
 /**
  * Everything that the processes ever say in their logs. An event carries the fields listed with it and no others, and each

@@ -1,26 +1,5 @@
-/**
- * Why Redis did not do what it was asked.
- *
- * - `paused`: it was not asked, since it has failed a moment ago.
- * - `timeout`: no answer in time. What was asked may still be done later.
- * - `connection`: no connection, or one that broke.
- * - `authentication`: the auth token is not, or no longer, the right one.
- * - `out_of_memory`, `read_only`, `cluster_down`, `loading`: the server's own answers of these kinds.
- * - `refused`: any other answer that is an error: it tells of the command or its key, and not of the server.
- * - `other`: no error of Redis.
- */
-export const REDIS_FAULTS = [
-  'paused',
-  'timeout',
-  'connection',
-  'authentication',
-  'out_of_memory',
-  'read_only',
-  'cluster_down',
-  'loading',
-  'refused',
-  'other',
-] as const;
+import type { REDIS_FAULTS } from '../log/redis-faults';
+
 export type RedisFault = (typeof REDIS_FAULTS)[number];
 
 /** Redis was not used, by a decision of this program. */
