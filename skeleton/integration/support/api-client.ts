@@ -42,6 +42,11 @@ export class ApiClient {
     return withResource(await this.ask(pathOrUrl, { method }));
   }
 
+  /** The answer as it came, letter by letter. @param headers such as `if-none-match`. */
+  async getText(pathOrUrl: string, headers: Readonly<Record<string, string>> = {}): Promise<TextAnswer> {
+    return this.ask(pathOrUrl, { method: 'GET', headers });
+  }
+
   /** Posts a body that is answered with a resource. @param path such as `Observation`; empty for the API's root. */
   async post(path: string, contentType: string, body: string): Promise<ApiAnswer> {
     return withResource(await this.ask(path, { method: 'POST', content: { contentType, body } }));
@@ -75,12 +80,12 @@ export class ApiClient {
     return found;
   }
 
-  private async ask(pathOrUrl: string, { method, content }: Question): Promise<TextAnswer> {
+  private async ask(pathOrUrl: string, { method, content, headers }: Question): Promise<TextAnswer> {
     const url = new URL(pathOrUrl, this.outputs.ApiUrl);
     const body = content === undefined ? undefined : Buffer.from(content.body);
     const response = await fetch(url, {
       method,
-      headers: await this.headersFor(url, { method, contentType: content?.contentType, body }),
+      headers: await this.headersFor(url, { method, contentType: content?.contentType, body, more: headers }),
       ...(body === undefined ? {} : { body }),
       signal: AbortSignal.timeout(30_000),
     });
@@ -92,13 +97,12 @@ export class ApiClient {
     };
   }
 
-  private async headersFor(
-    url: URL,
-    { method, contentType, body }: { method: string; contentType: string | undefined; body: Buffer | undefined },
-  ): Promise<Record<string, string>> {
+  private async headersFor(url: URL, { method, contentType, body, more }: Signable): Promise<Record<string, string>> {
     // An acknowledgment is no JSON, so a body is answered in its own kind.
-    const headers: Record<string, string> =
-      contentType === undefined ? { accept: 'application/fhir+json' } : { 'content-type': contentType };
+    const headers: Record<string, string> = {
+      ...(contentType === undefined ? { accept: 'application/fhir+json' } : { 'content-type': contentType }),
+      ...more,
+    };
     if (this.signer === undefined) return { ...headers };
     const query = Object.fromEntries(
       [...new Set(url.searchParams.keys())].map((key) => [key, url.searchParams.getAll(key)]),
@@ -116,8 +120,16 @@ export class ApiClient {
   }
 }
 
+interface Signable {
+  readonly method: string;
+  readonly contentType: string | undefined;
+  readonly body: Buffer | undefined;
+  readonly more: Readonly<Record<string, string>> | undefined;
+}
+
 interface Question {
   readonly method: string;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly content?: { readonly contentType: string; readonly body: string | Uint8Array };
 }
 

@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DescribeSecretCommand, RotateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { heartRateEvent, VitalsPipeline } from './support/vitals-pipeline';
 import type { SimulatedEvent } from '../../../local/workloads/vitals/simulator/patient-monitor';
 import { describeLocal } from '../../support/deployed';
+import { PasswordRotation } from '../../support/password-rotation';
 import { recordOf } from '../../support/pipeline';
 
 const ROTATIONS = 2;
@@ -12,22 +11,17 @@ const PATIENTS = 10;
 const EVENTS_AT_ONCE = 10;
 const CALL_PAUSE_MS = 50;
 const BURST = 4;
-const ROTATION_PATIENCE_MS = 60_000;
 const REASON = 'a password in production is rotated by its schedule, or by people who decide to';
 
 describeLocal("a database's password that is rotated while 1000 events a second flow", REASON, (outputs) => {
   const pipeline = new VitalsPipeline();
   const patients = Array.from({ length: PATIENTS }, (_, number) => pipeline.patient(`rotated-${number}`));
-  let client: SecretsManagerClient;
+  let rotation: PasswordRotation;
   beforeAll(() => {
-    client = new SecretsManagerClient({
-      region: outputs().Region,
-      endpoint: outputs().LocalSecretsManagerEndpoint,
-      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    });
+    rotation = new PasswordRotation(outputs());
   });
   afterAll(() => {
-    client.destroy();
+    rotation.close();
     pipeline.close();
   });
 
@@ -36,7 +30,11 @@ describeLocal("a database's password that is rotated while 1000 events a second 
     const sending = sendUntil(isOver.signal);
     const calling = callUntil(isOver.signal);
     const bursts: number[] = [];
-    for (let rotation = 1; rotation <= ROTATIONS; rotation += 1) bursts.push(...(await rotate(rotation * BURST)));
+    for (let number = 1; number <= ROTATIONS; number += 1) {
+      // More searches than there are connections, so that new ones have to be made.
+      const searches = async () => Promise.all(Array.from({ length: number * BURST }, async () => search()));
+      bursts.push(...(await rotation.rotate(searches)));
+    }
     isOver.abort();
     const [sent, statuses] = [await sending, [...(await calling), ...bursts]];
 
@@ -49,27 +47,6 @@ describeLocal("a database's password that is rotated while 1000 events a second 
       expect(new Set(found.map(({ id }) => id)).size).toBe(expected.length);
     }
   });
-
-  /**
-   * Asks for a rotation, and waits until readers of the secret get the new password. In between comes a burst of searches,
-   * more than there are connections, so that new ones have to be made.
-   *
-   * @returns the statuses of the searches.
-   */
-  async function rotate(searches: number): Promise<number[]> {
-    const SecretId = pipeline.outputs.DatabaseSecretArn;
-    const { VersionId: versionId = '' } = await client.send(
-      new RotateSecretCommand({ SecretId, ClientRequestToken: randomUUID() }),
-    );
-    const burst = Promise.all(Array.from({ length: searches }, async () => search()));
-    const deadline = Date.now() + ROTATION_PATIENCE_MS;
-    for (;;) {
-      const { VersionIdsToStages: stages } = await client.send(new DescribeSecretCommand({ SecretId }));
-      if (stages?.[versionId]?.includes('AWSCURRENT')) return burst;
-      if (Date.now() > deadline) throw new Error('The rotation did not come to its end.');
-      await sleep(100);
-    }
-  }
 
   async function sendUntil(signal: AbortSignal): Promise<SimulatedEvent[]> {
     const sent: SimulatedEvent[] = [];
