@@ -13,6 +13,7 @@ import { PostgresAccessAudit } from '../../../runtime/http/postgres-access-audit
 import { isUnavailable, type Queryable, retryingOnce } from '../../../runtime/http/queryable';
 import type { ApiEnvironment, Route } from '../../../runtime/http/route';
 import { AUDIT_EVENT_OFFER } from '../audit/audit-offer';
+import { CREATE_DOCUMENTATION, TRANSACTION_DOCUMENTATION, UPDATE_DOCUMENTATION } from '../ingest/offer';
 
 export interface ApiDependencies {
   /** Where records are read. */
@@ -41,6 +42,8 @@ export function createApi({
   const offers = resourceTypes.map((type) => ({
     type,
     isVersioned: true,
+    create: CREATE_DOCUMENTATION,
+    update: UPDATE_DOCUMENTATION,
     search: searchDefinitionOf(type),
     ...(type === 'Patient' ? { operations: [everything.operation] } : {}),
   }));
@@ -63,4 +66,5 @@ const SERVER = {
   changedOn: '2026-11-23',
   softwareName: 'hipaa-pipeline',
   security: 'Requests are signed with AWS Signature Version 4 (IAM). Each read of patient data is audited.',
+  transaction: TRANSACTION_DOCUMENTATION,
 };
