@@ -4,6 +4,8 @@ import { KinesisClient } from '@aws-sdk/client-kinesis';
 export interface PutRecord {
   readonly partitionKey: string;
   readonly data: string;
+  /** The same as it came, whatever its character set. */
+  readonly bytes: Buffer;
 }
 
 /** What Kinesis does with one request, instead of taking all of it. */
@@ -61,6 +63,7 @@ export class PutRecordsDouble {
     const records = Records.map(({ PartitionKey, Data }) => ({
       partitionKey: PartitionKey,
       data: Buffer.from(Data, 'base64').toString('utf8'),
+      bytes: Buffer.from(Data, 'base64'),
     }));
     this.requests.push(records);
     const planned = this.plan.shift() ?? this.always;
