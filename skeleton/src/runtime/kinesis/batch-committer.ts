@@ -2,6 +2,7 @@ import { Batch } from './batch';
 import { CommitCounts, CommitStatement } from './commit-statement';
 import { EventSifter } from './event-sifter';
 import { Lease } from './lease';
+import { refusalsOf, withoutRefused } from './refused-events';
 import { Workload } from './workload';
 import { Backoff, pause } from '../backoff';
 import { Log } from '../log/log';
@@ -32,7 +33,7 @@ export class BatchCommitter<Event> {
   private readonly sifter: EventSifter<Event>;
 
   constructor(private readonly options: BatchCommitterOptions<Event>) {
-    this.statement = new CommitStatement(options.workload.table, options.leaseSeconds);
+    this.statement = new CommitStatement(options.workload.storage, options.leaseSeconds);
     this.sifter = new EventSifter(options.pool, options.workload);
   }
 
@@ -56,6 +57,11 @@ export class BatchCommitter<Event> {
         if (outcome === 'committed') this.tell(current);
         if (outcome !== 'unsettled') return outcome;
       } catch (error) {
+        const refusals = refusalsOf(error);
+        if (refusals !== undefined) {
+          current = withoutRefused(current, refusals, this.options.workload.storage.refusalReasons);
+          continue;
+        }
         if (databaseErrorKind(error) === 'data' && !wasSifted) {
           wasSifted = true;
           log.event('batch.poisoned', { shardId, eventsCount: current.events.length, error });
@@ -83,7 +89,7 @@ export class BatchCommitter<Event> {
         { recheck: false },
       );
     }
-    const { rows } = await pool.query<CommitCounts & Record<string, number>>(
+    const { rows } = await pool.query<CommitCounts & Record<string, unknown>>(
       this.statement.for(lease, previous, batch),
     );
     const [counts] = rows;
@@ -149,8 +155,9 @@ export class BatchCommitter<Event> {
   private count({ shardId }: Lease, batch: Batch<Event>, counts: CommitCounts): void {
     const { log, metrics } = this.options;
     metrics.add('EventsReceivedCount', batch.events.length + batch.quarantined.length);
-    metrics.add('EventsStoredCount', counts.events);
-    metrics.add('EventsDuplicateCount', batch.events.length - counts.events);
+    const storedCount = counts.events ?? 0;
+    metrics.add('EventsStoredCount', storedCount);
+    metrics.add('EventsDuplicateCount', batch.events.length - storedCount);
     metrics.add('EventsQuarantinedCount', counts.quarantined);
     metrics.observe('CommitLatencyMs', Math.max(0, Date.now() - batch.oldestArrivedAtMs));
     const quarantinedCount = batch.quarantined.length;

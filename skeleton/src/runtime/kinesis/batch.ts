@@ -25,20 +25,21 @@ export interface Batch<Event> {
 }
 
 /**
- * Decodes records into batches of `eventsMax` events at the most, or of one record where that alone holds more. Each batch
- * is decoded when it is asked for, so what is not committed any more is not decoded either.
+ * Decodes records into batches of `eventsMax` events at the most, by their weight, or of one record where that alone holds
+ * more. Each batch is decoded when it is asked for, so what is not committed any more is not decoded either.
  */
 export function* batchesOf<Event>(
   records: readonly StreamRecord[],
-  workload: Pick<Workload<Event>, 'decode'>,
+  workload: Pick<Workload<Event>, 'decode' | 'weightOf'>,
   eventsMax: number,
 ): Generator<Batch<Event>> {
   const now = new Date();
   let open = new OpenBatch<Event>();
   for (const record of records) {
     const decoded = decodeSafely(record, workload, now);
-    const added = decoded.accepted.length + decoded.rejected.length;
-    if (open.records.length > 0 && open.eventsCount + added > eventsMax) {
+    const weights = decoded.accepted.map(({ event }) => workload.weightOf?.(event) ?? 1);
+    const added = weights.reduce((sum, weight) => sum + weight, decoded.rejected.length);
+    if (open.records.length > 0 && open.weight + added > eventsMax) {
       yield open.close();
       open = new OpenBatch();
     }
@@ -47,6 +48,7 @@ export function* batchesOf<Event>(
       open.quarantined.push({ ...rejected, sequenceNumber: record.sequenceNumber });
     }
     open.records.push(record);
+    open.weight += added;
   }
   if (open.records.length > 0) yield open.close();
 }
@@ -72,10 +74,7 @@ class OpenBatch<Event> {
   readonly events: Array<BatchEvent<Event>> = [];
   readonly quarantined: QuarantinedEvent[] = [];
   readonly records: StreamRecord[] = [];
-
-  get eventsCount(): number {
-    return this.events.length + this.quarantined.length;
-  }
+  weight = 0;
 
   close(): Batch<Event> {
     const last = this.records.at(-1);

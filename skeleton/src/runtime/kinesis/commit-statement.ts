@@ -1,22 +1,24 @@
 import { QueryConfig } from 'pg';
 import { Batch, QuarantinedEvent } from './batch';
+import type { EventStorage } from './event-storage';
 import { Lease } from './lease';
-import { WorkloadTable } from './workload';
 
 /** What the statement answers. */
 export interface CommitCounts {
   /** 1 when the lease held and everything is stored; 0 when it did not and nothing is. */
   readonly held: number;
-  /** Events of which at least one row is new. */
-  readonly events: number;
+  /** Events that brought something new; `null` when the lease did not hold. */
+  readonly events: number | null;
   /** Rows of the quarantine that are new. */
   readonly quarantined: number;
 }
 
 /**
  * Writes the one statement that commits a batch: it advances the checkpoint if owner, epoch and previous checkpoint still
- * hold, and inserts rows and quarantine only if it did. Whoever takes the lease meanwhile waits for the row's lock, or is
+ * hold, and stores events and quarantine only if it did. Whoever takes the lease meanwhile waits for the row's lock, or is
  * waited for; then the condition is judged again, and a former owner writes nothing.
+ *
+ * Where the workload's storage refuses events, the statement fails as a whole; `refusalsOf` tells which they are.
  *
  * A commit renews the lease as well.
  */
@@ -25,25 +27,18 @@ export class CommitStatement<Event> {
   private readonly name: string;
 
   constructor(
-    private readonly table: WorkloadTable<Event>,
+    private readonly storage: EventStorage<Event>,
     private readonly leaseSeconds: number,
   ) {
-    const columns = table.columns.map(({ name }) => name).join(', ');
-    const arrays = table.columns.map(({ type }, index) => `$${index + 13}::${type}[]`).join(', ');
     // A name lets PostgreSQL keep the plan for as long as the connection lives.
-    this.name = `commit ${table.name}`;
+    this.name = `commit ${storage.name}`;
     this.text = `
       WITH lease AS (
         UPDATE shard_lease SET checkpoint = $6, expires_at = now() + make_interval(secs => $7)
         WHERE stream_name = $1 AND shard_id = $2 AND owner = $3 AND epoch = $4
           AND checkpoint IS NOT DISTINCT FROM $5
         RETURNING true AS held
-      ), stored AS (
-        INSERT INTO ${table.name} (${columns})
-        SELECT ${columns} FROM unnest(${arrays}) AS item (${columns}) CROSS JOIN lease
-        ON CONFLICT DO NOTHING
-        RETURNING ${table.eventIdColumn}
-      ), kept_apart AS (
+      ), ${storage.queries(placeholders(storage, 13))}, kept_apart AS (
         INSERT INTO quarantine (stream_name, shard_id, sequence_number, event_index, reason_code, reason, payload)
         SELECT $1, $2, item.* FROM unnest($8::text[], $9::integer[], $10::text[], $11::text[], $12::bytea[]) AS item
         CROSS JOIN lease
@@ -51,8 +46,9 @@ export class CommitStatement<Event> {
         RETURNING true
       )
       SELECT (SELECT count(*)::integer FROM lease) AS held,
-        (SELECT count(DISTINCT ${table.eventIdColumn})::integer FROM stored) AS events,
-        (SELECT count(*)::integer FROM kept_apart) AS quarantined`;
+        (SELECT stored FROM answer) AS events,
+        (SELECT count(*)::integer FROM kept_apart) AS quarantined,
+        (SELECT refuse_events(refused, reason_codes) FROM answer)`;
   }
 
   /** The statement for one batch, which was read behind `previous`. */
@@ -75,18 +71,25 @@ export class CommitStatement<Event> {
         pick(({ reasonCode }) => reasonCode),
         pick(({ reason }) => reason),
         pick(({ payload }) => Buffer.from(payload)),
-        ...this.table.rows(batch.events.map(({ event }) => event)),
+        ...this.storage.parameters(batch.events.map(({ event }) => event)),
       ],
     };
   }
 }
 
-/** Inserts rows without any lease, for trying out in a transaction that is rolled back. */
-export function probeStatement<Event>(table: WorkloadTable<Event>, events: readonly Event[]): QueryConfig {
-  const columns = table.columns.map(({ name }) => name).join(', ');
-  const arrays = table.columns.map(({ type }, index) => `$${index + 1}::${type}[]`).join(', ');
+/**
+ * Stores events without any lease, in the caller's transaction: for replays, and for trying out. Answers one row, a
+ * `StoreAnswer`; what is refused is left out.
+ */
+export function storeStatement<Event>(storage: EventStorage<Event>, events: readonly Event[]): QueryConfig {
   return {
-    text: `INSERT INTO ${table.name} (${columns}) SELECT * FROM unnest(${arrays}) ON CONFLICT DO NOTHING`,
-    values: table.rows(events),
+    text: `
+      WITH lease AS (SELECT true AS held), ${storage.queries(placeholders(storage, 1))}
+      SELECT stored, refused, reason_codes FROM answer`,
+    values: storage.parameters(events),
   };
+}
+
+function placeholders<Event>({ parameterTypes }: EventStorage<Event>, first: number): string[] {
+  return parameterTypes.map((type, index) => `$${first + index}::${type}[]`);
 }

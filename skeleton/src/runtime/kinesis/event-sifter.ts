@@ -1,6 +1,7 @@
-import { Batch, BatchEvent, payloadOf } from './batch';
-import { probeStatement } from './commit-statement';
+import { Batch, BatchEvent } from './batch';
+import { storeStatement } from './commit-statement';
 import { findPoisoned } from './poison';
+import { quarantining } from './refused-events';
 import { Workload } from './workload';
 import { databaseErrorKind } from '../postgres/errors';
 import { DatabasePool } from '../postgres/pool';
@@ -25,19 +26,7 @@ export class EventSifter<Event> {
    */
   async sift(batch: Batch<Event>): Promise<Batch<Event>> {
     const poisoned = await findPoisoned(batch.events, async (some) => this.isStorable(some));
-    return {
-      ...batch,
-      events: batch.events.filter((event) => !poisoned.has(event)),
-      quarantined: [
-        ...batch.quarantined,
-        ...[...poisoned].map(({ record, eventIndex }) => ({
-          ...REFUSED_BY_DATABASE,
-          sequenceNumber: record.sequenceNumber,
-          eventIndex,
-          payload: payloadOf(record.data, eventIndex),
-        })),
-      ],
-    };
+    return quarantining(batch, (event) => (poisoned.has(event) ? REFUSED_BY_DATABASE : undefined));
   }
 
   private async isStorable(some: ReadonlyArray<BatchEvent<Event>>): Promise<boolean> {
@@ -46,7 +35,7 @@ export class EventSifter<Event> {
       await this.workload.prepare(events, { recheck: true });
       await this.pool.use(async (client) => {
         await client.query('BEGIN');
-        await client.query(probeStatement(this.workload.table, events));
+        await client.query(storeStatement(this.workload.storage, events));
         await client.query('ROLLBACK');
       });
       return true;

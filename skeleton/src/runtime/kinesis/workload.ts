@@ -1,3 +1,5 @@
+import type { EventStorage } from './event-storage';
+
 /**
  * What a workload has to bring to have its stream consumed.
  *
@@ -12,17 +14,19 @@
  *    be lost, such as a cache, is told of the batch afterwards, by `committed`.
  * 4. A shard that was split or merged ends behind its last batch; only then do its children begin.
  *
- * A record may be decoded many times, by several workers, and is stored once: the table's primary key must hold the event's
- * own id, since a producer that tries again gives the same event another sequence number.
+ * A record may be decoded many times, by several workers, and is stored once: the storage must know the event by its own id
+ * or content, since a producer that tries again gives the same event another sequence number.
  */
 export interface Workload<Event> {
-  readonly table: WorkloadTable<Event>;
+  readonly storage: EventStorage<Event>;
   /**
    * Reads one record. Never throws for what the record says: that is what `rejected` is for.
    *
    * @param now judges times of observation.
    */
   decode(data: Uint8Array, now: Date): DecodedRecord<Event>;
+  /** How much of a batch an event takes up, where some take the database far longer than others. Default: 1 for each. */
+  weightOf?(event: Event): number;
   /**
    * Makes what the rows need, such as partitions. Called before each commit that has rows. What it has made it may remember,
    * except that after a commit that the database refused it is called with `recheck`.
@@ -36,22 +40,6 @@ export interface Workload<Event> {
    * error that it throws is logged and changes nothing about the commit.
    */
   committed?(events: readonly Event[]): void;
-}
-
-/** Where accepted events go. The runtime writes the statement, so that no workload can leave out the fence. */
-export interface WorkloadTable<Event> {
-  readonly name: string;
-  readonly columns: readonly TableColumn[];
-  /** Column with the event's own id, by which stored events are counted. */
-  readonly eventIdColumn: string;
-  /** One array a column, in the order of `columns`, all of one length: an event makes one row or several. */
-  rows(events: readonly Event[]): unknown[][];
-}
-
-export interface TableColumn {
-  readonly name: string;
-  /** Type in SQL, without `[]`. */
-  readonly type: string;
 }
 
 /** What one record held. */

@@ -1,9 +1,10 @@
 import type { PoolClient } from 'pg';
-import type { DecodedRecord, RejectedEvent, WorkloadTable } from '../kinesis/workload';
+import type { EventStorage } from '../kinesis/event-storage';
+import type { DecodedRecord, RejectedEvent } from '../kinesis/workload';
 
 /** What a workload brings to have its quarantine replayed. */
 export interface ReplayedWorkload<Event> {
-  readonly table: WorkloadTable<Event>;
+  readonly storage: EventStorage<Event>;
   /** Reads a record, as its consumer does. Never throws for what the record says. */
   decodeRecord(data: Uint8Array, now: Date): DecodedRecord<Event>;
   /** Reads one event of a record. Never throws for what it says. */

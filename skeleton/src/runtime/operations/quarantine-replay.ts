@@ -15,7 +15,6 @@ import {
 } from './quarantine-rows';
 import { ReplayedInserts } from './replayed-inserts';
 import { payloadOf } from '../kinesis/batch';
-import { REFUSED_BY_DATABASE } from '../kinesis/event-sifter';
 import { type RejectedEvent, WHOLE_RECORD } from '../kinesis/workload';
 import type { DatabasePool } from '../postgres/pool';
 
@@ -136,13 +135,16 @@ class ReplayChunk<Event> {
   }
 }
 
+type Refused = Awaited<ReturnType<ReplayedInserts<unknown>['insert']>>['refused'];
+
 /** Moves the events that the database refused to those that stay. */
-function setAside<Event>({ row, accepted, rejected }: Judged<Event>, refused: ReadonlySet<unknown>): void {
+function setAside<Event>({ row, accepted, rejected }: Judged<Event>, refused: Refused): void {
   for (const item of [...accepted]) {
-    if (!refused.has(item)) continue;
+    const why = refused.get(item);
+    if (why === undefined) continue;
     accepted.splice(accepted.indexOf(item), 1);
     const payload = row.eventIndex === WHOLE_RECORD ? payloadOf(row.payload, item.eventIndex) : row.payload;
-    rejected.push({ ...REFUSED_BY_DATABASE, eventIndex: item.eventIndex, payload });
+    rejected.push({ ...why, eventIndex: item.eventIndex, payload });
   }
 }
 

@@ -1,6 +1,8 @@
 import type { PoolClient } from 'pg';
 import type { ReplayedWorkload } from './operated-workload';
-import { probeStatement } from '../kinesis/commit-statement';
+import { storeStatement } from '../kinesis/commit-statement';
+import { REFUSED_BY_DATABASE } from '../kinesis/event-sifter';
+import type { StoreAnswer } from '../kinesis/event-storage';
 import { findPoisoned } from '../kinesis/poison';
 import { databaseErrorKind } from '../postgres/errors';
 
@@ -8,41 +10,49 @@ interface Item<Event> {
   readonly event: Event;
 }
 
-/** Inserts events inside of an open transaction, and finds out which of them the database refuses. */
-export class ReplayedInserts<Event> {
-  constructor(private readonly workload: Pick<ReplayedWorkload<Event>, 'table' | 'prepare'>) {}
+interface Reason {
+  readonly reasonCode: string;
+  readonly reason: string;
+}
 
-  /**
-   * @returns how many events brought something new, and the items that are not stored since the database refuses them.
-   * @throws what `pg` throws, but for refusals.
-   */
-  async insert<Some extends Item<Event>>(
-    client: PoolClient,
-    items: readonly Some[],
-  ): Promise<{ readonly storedCount: number; readonly refused: ReadonlySet<Some> }> {
-    if (items.length === 0) return { storedCount: 0, refused: new Set() };
-    const storedCount = await this.tryInsert(client, items, 'keep');
-    if (storedCount !== undefined) return { storedCount, refused: new Set() };
-    const refused = await findPoisoned(
+interface Replayed<Some> {
+  /** Events that brought something new. */
+  readonly storedCount: number;
+  /** What is not stored, and why. */
+  readonly refused: ReadonlyMap<Some, Reason>;
+}
+
+/** Stores events inside of an open transaction, and finds out which of them the database refuses. */
+export class ReplayedInserts<Event> {
+  constructor(private readonly workload: Pick<ReplayedWorkload<Event>, 'storage' | 'prepare'>) {}
+
+  /** @throws what `pg` throws, but for refusals. */
+  async insert<Some extends Item<Event>>(client: PoolClient, items: readonly Some[]): Promise<Replayed<Some>> {
+    if (items.length === 0) return { storedCount: 0, refused: new Map() };
+    const all = await this.tryInsert(client, items, 'keep');
+    if (all !== undefined) return all;
+    const poisoned = await findPoisoned(
       items,
       async (some) => (await this.tryInsert(client, some, 'undo')) !== undefined,
     );
-    const storable = items.filter((item) => !refused.has(item));
+    const refused = new Map<Some, Reason>([...poisoned].map((item) => [item, REFUSED_BY_DATABASE]));
+    const storable = items.filter((item) => !poisoned.has(item));
     if (storable.length === 0) return { storedCount: 0, refused };
-    return { storedCount: await this.insertNow(client, storable), refused };
+    const rest = await this.insertNow(client, storable);
+    return { storedCount: rest.storedCount, refused: new Map([...refused, ...rest.refused]) };
   }
 
-  /** Behind a savepoint. @returns `undefined` when the database refuses a value. */
-  private async tryInsert(
+  /** Behind a savepoint. @returns `undefined` when the database cannot hold a value. */
+  private async tryInsert<Some extends Item<Event>>(
     client: PoolClient,
-    items: ReadonlyArray<Item<Event>>,
+    items: readonly Some[],
     afterwards: 'keep' | 'undo',
-  ): Promise<number | undefined> {
+  ): Promise<Replayed<Some> | undefined> {
     await client.query('SAVEPOINT tried');
     try {
-      const storedCount = await this.insertNow(client, items);
+      const replayed = await this.insertNow(client, items);
       await client.query(afterwards === 'keep' ? 'RELEASE SAVEPOINT tried' : 'ROLLBACK TO SAVEPOINT tried');
-      return storedCount;
+      return replayed;
     } catch (error) {
       if (databaseErrorKind(error) !== 'data') throw error;
       await client.query('ROLLBACK TO SAVEPOINT tried');
@@ -50,16 +60,22 @@ export class ReplayedInserts<Event> {
     }
   }
 
-  private async insertNow(client: PoolClient, items: ReadonlyArray<Item<Event>>): Promise<number> {
-    const { table, prepare } = this.workload;
+  private async insertNow<Some extends Item<Event>>(
+    client: PoolClient,
+    items: readonly Some[],
+  ): Promise<Replayed<Some>> {
+    const { storage, prepare } = this.workload;
     const events = items.map(({ event }) => event);
     await prepare(events, { recheck: true });
-    const insert = probeStatement(table, events);
-    const { rows } = await client.query<{ count: number }>(
-      `WITH stored AS (${insert.text} RETURNING ${table.eventIdColumn})
-       SELECT count(DISTINCT ${table.eventIdColumn})::integer AS count FROM stored`,
-      insert.values,
-    );
-    return rows[0]?.count ?? 0;
+    const { rows } = await client.query<StoreAnswer>(storeStatement(storage, events));
+    const [answer] = rows;
+    const refused = new Map<Some, Reason>();
+    answer?.refused.forEach((place, index) => {
+      const item = items[place - 1];
+      const reasonCode = answer.reason_codes[index] ?? REFUSED_BY_DATABASE.reasonCode;
+      const reason = storage.refusalReasons[reasonCode] ?? REFUSED_BY_DATABASE.reason;
+      if (item !== undefined) refused.set(item, { reasonCode, reason });
+    });
+    return { storedCount: answer?.stored ?? 0, refused };
   }
 }

@@ -42,7 +42,7 @@ export function vitalsOperations(options: VitalsOperationsOptions): OperatedWork
   const { pool, retentionDays, latestReadings, lateFillMs = LATE_FILL_MS } = options;
   const workload = vitalsWorkload(new VitalSignPartitions(pool, retentionDays), retentionDays);
   return {
-    table: workload.table,
+    storage: workload.storage,
     prepare: workload.prepare,
     decodeRecord: (data, now) => decodeRecord(data, now, retentionDays),
     decodeEvent: (data, now) => decodeEvent(data, now, retentionDays),

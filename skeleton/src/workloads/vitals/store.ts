@@ -2,10 +2,11 @@ import { VitalSignsEvent } from './event';
 import type { LatestReadingsWriter } from './latest-readings-writer';
 import { dayOf, VitalSignPartitions } from './partitions';
 import { decodeRecord } from './record';
-import { Workload, WorkloadTable } from '../../runtime/kinesis/workload';
+import { type EventTable, tableStorage } from '../../runtime/kinesis/event-storage';
+import { Workload } from '../../runtime/kinesis/workload';
 
 /** Table `vital_sign`: one row a measurement. */
-export const VITAL_SIGN_TABLE: WorkloadTable<VitalSignsEvent> = {
+export const VITAL_SIGN_TABLE: EventTable<VitalSignsEvent> = {
   name: 'vital_sign',
   eventIdColumn: 'event_id',
   columns: [
@@ -52,7 +53,7 @@ export function vitalsWorkload(
   latestReadings?: Pick<LatestReadingsWriter, 'committed'>,
 ): Workload<VitalSignsEvent> {
   return {
-    table: VITAL_SIGN_TABLE,
+    storage: tableStorage(VITAL_SIGN_TABLE),
     decode: (data, now) => decodeRecord(data, now, retentionDays),
     prepare: async (events, { recheck }) => {
       const days = new Set<number>();

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
 import type { SampleEvent } from './sample-event';
+import { tableStorage } from '../../../src/runtime/kinesis/event-storage';
 import {
   type DecodedRecord,
   type RejectedEvent,
@@ -10,7 +11,7 @@ import {
 
 /** The smallest workload that has rows of its own: for tests of what all workloads share. */
 export const sampleWorkload: Workload<SampleEvent> = {
-  table: {
+  storage: tableStorage({
     name: 'sample',
     eventIdColumn: 'event_id',
     columns: [
@@ -32,7 +33,7 @@ export const sampleWorkload: Workload<SampleEvent> = {
         rows.map(({ value }) => value),
       ];
     },
-  },
+  }),
   decode,
   prepare: async () => undefined,
 };
