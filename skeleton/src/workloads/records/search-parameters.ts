@@ -31,12 +31,9 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>> | undefine
 
 const indexes = new Map<string, IndexNode>();
 
-/** The parameters of type token, date and reference by which resources of a type are found, by name. One that no element is indexed for finds nothing, and is none. */
+/** The parameters of type token, date and reference by which resources of a type are found, by name. */
 export function searchParametersOf(resourceType: string): ResourceSearchParameter[] {
-  return Object.entries(TABLE[resourceType] ?? {})
-    .map(([name, text]) => ({ name, ...read(text) }))
-    .filter(({ places }) => places.length > 0)
-    .map(({ name, kind }) => ({ name, kind }));
+  return Object.entries(TABLE[resourceType] ?? {}).map(([name, text]) => ({ name, kind: read(text).kind }));
 }
 
 /** What to look for in a resource of a type, read once. */

@@ -90,7 +90,10 @@ function tokenSql({ system, code }: TokenSearch, row: string, values: StatementV
   ].join(' AND ');
 }
 
-/** How a stretch of time compares to what is asked (FHIR R4, Search, "Prefixes"): both are as long as they are precise. */
+/**
+ * How a stretch of time compares to what is asked (FHIR R4, Search, "Prefixes"): both are as long as they are precise. A stretch is greater
+ * or equal when any of it is, as other servers have it: an encounter until the 3rd is found by `ge` the 3rd.
+ */
 function dateSql({ prefix, range }: DateSearch, row: string, values: StatementValues): string {
   const ends = toTimestamps(range);
   const from = () => `${values.add(ends.from)}::timestamptz`;
@@ -107,9 +110,9 @@ function dateSql({ prefix, range }: DateSearch, row: string, values: StatementVa
     case 'lt':
       return `${row}.starts_at < ${from()}`;
     case 'ge':
-      return `${row}.ends_at > ${to()} OR ${isWithin()}`;
+      return `${row}.ends_at > ${from()}`;
     case 'le':
-      return `${row}.starts_at < ${from()} OR ${isWithin()}`;
+      return `${row}.starts_at < ${to()}`;
     case 'sa':
       return `${row}.starts_at >= ${to()}`;
     case 'eb':

@@ -39,7 +39,8 @@ export interface AuditRow {
 }
 
 /** A resource to store: as an object, or as text where its digits matter. */
-export type Storable = string | (object & { readonly resourceType: string; readonly id: string });
+export type Storable =
+  string | { readonly resourceType: string; readonly id: string; readonly [element: string]: unknown };
 
 /** The records API, and that of the trail, over a database of its own. */
 export class RecordsFixture {
