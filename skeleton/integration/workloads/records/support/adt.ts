@@ -32,7 +32,7 @@ export function adt(message: AdtMessage): string {
             3: 'ICU^1^2',
             19: `${visitNumber}^^^${AUTHORITY}^VN`,
             44: '20261120080000+0000',
-            ...(isDischarge ? { 45: time } : {}),
+            ...(isDischarge && { 45: time }),
           }),
         ]),
     ...(mergedRecordNumber === undefined ? [] : [`MRG|${mergedRecordNumber}^^^${AUTHORITY}^MR`]),
@@ -41,7 +41,7 @@ export function adt(message: AdtMessage): string {
 }
 
 /** A segment of fields by their numbers. */
-function segment(name: string, fields: Readonly<Record<number, string>>): string {
+function segment(name: string, fields: Readonly<Record<number, string | undefined>>): string {
   const last = Math.max(...Object.keys(fields).map(Number));
   return [name, ...Array.from({ length: last }, (_, index) => fields[index + 1] ?? '')].join('|');
 }
