@@ -28,7 +28,8 @@ export interface ProcessorEnvironment {
   readonly database: DatabaseSettings;
   /** Absent where the pipeline has no cache. */
   readonly cache: CacheSettings | undefined;
-  readonly observationRetentionDays: number;
+  /** Days that events stay in quarantine. */
+  readonly quarantineRetentionDays: number;
   /** Days that accesses, and what was dropped from the quarantine, stay on record. */
   readonly auditRetentionDays: number;
   readonly environmentSuffix: string;
@@ -39,6 +40,11 @@ export interface ProcessorEnvironment {
   readonly leaseSeconds: number;
   /** Folder of the `.sql` files. Default: `migrations` beside the running script. */
   readonly migrationsDirectory: string | undefined;
+}
+
+/** The same where what is too old is refused. */
+export interface ObservationProcessorEnvironment extends ProcessorEnvironment {
+  readonly observationRetentionDays: number;
 }
 
 export interface ApiEnvironment {
@@ -88,7 +94,7 @@ export class EnvironmentError extends Error {
   }
 }
 
-type Variables = Readonly<Record<string, string | undefined>>;
+export type Variables = Readonly<Record<string, string | undefined>>;
 
 const text = (legal: string) => z.string({ error: () => legal }).min(1, { error: () => legal });
 const wholeNumber = (minimum: number, maximum: number, unit: string) => {
@@ -131,7 +137,7 @@ const processorVariables = z.object({
   ...databaseVariables,
   ...cacheVariables,
   STREAM_NAME: text('the name of the Kinesis stream'),
-  OBSERVATION_RETENTION_DAYS: wholeNumber(1, 3_653, 'days'),
+  QUARANTINE_RETENTION_DAYS: wholeNumber(1, 3_653, 'days'),
   // Six years, by 45 CFR 164.316(b)(2)(i), is the least.
   AUDIT_RETENTION_DAYS: z.prefault(wholeNumber(2_192, 36_525, 'days'), '2192'),
   HEALTH_PORT: z.prefault(wholeNumber(0, 65_535, 'a TCP port'), '8080'),
@@ -139,6 +145,10 @@ const processorVariables = z.object({
   BATCH_EVENTS_MAX: z.prefault(wholeNumber(1, 10_000, 'events'), '500'),
   LEASE_SECONDS: z.prefault(wholeNumber(1, 300, 'seconds'), '15'),
   MIGRATIONS_DIRECTORY: z.optional(text('the path of a folder with .sql files')),
+});
+
+const observationProcessorVariables = processorVariables.extend({
+  OBSERVATION_RETENTION_DAYS: wholeNumber(1, 3_653, 'days'),
 });
 
 const ingestVariables = z.object({
@@ -173,21 +183,17 @@ const operatorVariables = z.object({
  * @throws EnvironmentError that names every variable that is missing or wrong, and what is legal.
  */
 export function parseProcessorEnvironment(variables: Variables): ProcessorEnvironment {
-  const values = parse(processorVariables, variables);
-  return {
-    streamName: values.STREAM_NAME,
-    region: values.AWS_REGION,
-    database: databaseOf(values),
-    cache: cacheOf(values),
-    observationRetentionDays: values.OBSERVATION_RETENTION_DAYS,
-    auditRetentionDays: values.AUDIT_RETENTION_DAYS,
-    environmentSuffix: values.ENVIRONMENT_SUFFIX,
-    healthPort: values.HEALTH_PORT,
-    pollIntervalMs: values.POLL_INTERVAL_MS,
-    batchEventsMax: values.BATCH_EVENTS_MAX,
-    leaseSeconds: values.LEASE_SECONDS,
-    migrationsDirectory: values.MIGRATIONS_DIRECTORY,
-  };
+  return processorOf(parse(processorVariables, variables));
+}
+
+/**
+ * The same with the retention of observations.
+ *
+ * @throws EnvironmentError that names every variable that is missing or wrong, and what is legal.
+ */
+export function parseObservationProcessorEnvironment(variables: Variables): ObservationProcessorEnvironment {
+  const values = parse(observationProcessorVariables, variables);
+  return { ...processorOf(values), observationRetentionDays: values.OBSERVATION_RETENTION_DAYS };
 }
 
 /**
@@ -247,6 +253,49 @@ export function parseIngestEnvironment(variables: Variables): IngestEnvironment 
 export function parseObservationIngestEnvironment(variables: Variables): ObservationIngestEnvironment {
   const values = parse(observationIngestVariables, variables);
   return { ...ingestOf(values), observationRetentionDays: values.OBSERVATION_RETENTION_DAYS };
+}
+
+/**
+ * Reads two parts of an environment.
+ *
+ * @throws EnvironmentError with the faults of both.
+ */
+export function parseTogether<First extends object, Second extends object>(
+  variables: Variables,
+  first: (variables: Variables) => First,
+  second: (variables: Variables) => Second,
+): First & Second {
+  const faults: string[] = [];
+  const read = <Part>(parsePart: (variables: Variables) => Part): Part | undefined => {
+    try {
+      return parsePart(variables);
+    } catch (error) {
+      if (!(error instanceof EnvironmentError)) throw error;
+      faults.push(...error.faults);
+      return undefined;
+    }
+  };
+  const one = read(first);
+  const other = read(second);
+  if (one === undefined || other === undefined) throw new EnvironmentError(faults);
+  return { ...one, ...other };
+}
+
+function processorOf(values: z.output<typeof processorVariables>): ProcessorEnvironment {
+  return {
+    streamName: values.STREAM_NAME,
+    region: values.AWS_REGION,
+    database: databaseOf(values),
+    cache: cacheOf(values),
+    quarantineRetentionDays: values.QUARANTINE_RETENTION_DAYS,
+    auditRetentionDays: values.AUDIT_RETENTION_DAYS,
+    environmentSuffix: values.ENVIRONMENT_SUFFIX,
+    healthPort: values.HEALTH_PORT,
+    pollIntervalMs: values.POLL_INTERVAL_MS,
+    batchEventsMax: values.BATCH_EVENTS_MAX,
+    leaseSeconds: values.LEASE_SECONDS,
+    migrationsDirectory: values.MIGRATIONS_DIRECTORY,
+  };
 }
 
 function ingestOf(values: z.output<typeof ingestVariables>): IngestEnvironment {

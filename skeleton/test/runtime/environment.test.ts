@@ -2,8 +2,11 @@ import {
   EnvironmentError,
   parseApiEnvironment,
   parseObservationIngestEnvironment,
+  parseObservationProcessorEnvironment,
   parseOperatorEnvironment,
   parseProcessorEnvironment,
+  parseTogether,
+  type Variables,
 } from '../../src/runtime/environment';
 
 const COMMON = {
@@ -13,14 +16,13 @@ const COMMON = {
   DATABASE_SECRET_ARN: 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:x-a1B2c3',
   ENVIRONMENT_SUFFIX: 'prod',
 };
-const PROCESSOR = { ...COMMON, STREAM_NAME: 'stream-prod', OBSERVATION_RETENTION_DAYS: '90' };
+const PROCESSOR = { ...COMMON, STREAM_NAME: 'stream-prod', QUARANTINE_RETENTION_DAYS: '90' };
 
 describe('the environment', () => {
   test('of ingest names the stream, and neither database nor secret', () => {
-    const { STREAM_NAME, OBSERVATION_RETENTION_DAYS, AWS_REGION, ENVIRONMENT_SUFFIX } = PROCESSOR;
-    expect(
-      parseObservationIngestEnvironment({ STREAM_NAME, OBSERVATION_RETENTION_DAYS, AWS_REGION, ENVIRONMENT_SUFFIX }),
-    ).toEqual({
+    const { STREAM_NAME, AWS_REGION, ENVIRONMENT_SUFFIX } = PROCESSOR;
+    const given = { STREAM_NAME, AWS_REGION, ENVIRONMENT_SUFFIX, OBSERVATION_RETENTION_DAYS: '90' };
+    expect(parseObservationIngestEnvironment(given)).toEqual({
       streamName: 'stream-prod',
       region: 'eu-central-1',
       observationRetentionDays: 90,
@@ -43,7 +45,7 @@ describe('the environment', () => {
         caFile: undefined,
       },
       cache: undefined,
-      observationRetentionDays: 90,
+      quarantineRetentionDays: 90,
       auditRetentionDays: 2192,
       environmentSuffix: 'prod',
       healthPort: 8080,
@@ -52,6 +54,25 @@ describe('the environment', () => {
       leaseSeconds: 15,
       migrationsDirectory: undefined,
     });
+  });
+
+  test('of a processor of observations says how old they may be', () => {
+    const read = (days?: string) =>
+      parseObservationProcessorEnvironment({ ...PROCESSOR, ...(days && { OBSERVATION_RETENTION_DAYS: days }) });
+
+    expect(read('30')).toEqual({ ...parseProcessorEnvironment(PROCESSOR), observationRetentionDays: 30 });
+    expect(() => read()).toThrow('OBSERVATION_RETENTION_DAYS is missing');
+  });
+
+  test('in two parts has the faults of both told together', () => {
+    const own = (variables: Variables) => {
+      if (variables.OWN === undefined) throw new EnvironmentError(['OWN is missing: expected anything']);
+      return { own: variables.OWN };
+    };
+    const read = (variables: Variables) => parseTogether(variables, parseProcessorEnvironment, own);
+
+    expect(read({ ...PROCESSOR, OWN: 'x' })).toEqual({ ...parseProcessorEnvironment(PROCESSOR), own: 'x' });
+    expect(() => read({ ...PROCESSOR, STREAM_NAME: undefined })).toThrow(/STREAM_NAME is missing.*\n.*OWN is missing/);
   });
 
   test('of the API reads where it writes, unless it names a reader', () => {

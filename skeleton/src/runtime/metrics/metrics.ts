@@ -16,6 +16,7 @@ export const METRIC_NAMES = [
   'IngestAcceptedCount',
   'IngestRefusedCount',
   'IngestDelayedCount',
+  'ReferencesUnresolvedCount',
 ] as const;
 export type MetricName = (typeof METRIC_NAMES)[number];
 

@@ -18,7 +18,9 @@ import { DatabaseSecret } from '../postgres/secret';
 export interface HostedWorkload<Event> {
   readonly workload: Workload<Event>;
   /** Housekeeping of its tables: once before the first record, then hourly. @returns partitions dropped. */
-  maintain(now: Date): Promise<number>;
+  maintain?(now: Date): Promise<number>;
+  /** Looks hourly for what somebody should know, such as references to what never came. It logs and counts what it finds. */
+  report?(): Promise<void>;
   /** Called when no event comes any more: ends what it does beside the commits. It takes a few seconds at the most. */
   close?(): Promise<void>;
 }
@@ -71,7 +73,7 @@ export async function runProcessor<Event>(options: ProcessorOptions<Event>): Pro
   try {
     const directories = [environment.migrationsDirectory ?? options.migrationsDirectory];
     await startStep({ phase: 'migration', log, signal }, async () => migrate({ database, secret, directories, log }));
-    await startStep({ phase: 'partitions', log, signal }, async () => hosted.maintain(new Date()));
+    await startStep({ phase: 'partitions', log, signal }, async () => hosted.maintain?.(new Date()));
     if (signal.aborted) return;
 
     coordinator = createConsumer({
@@ -88,11 +90,12 @@ export async function runProcessor<Event>(options: ProcessorOptions<Event>): Pro
     });
     const running = coordinator;
     signal.addEventListener('abort', () => running.stop(), { once: true });
-    const days = { quarantine: environment.observationRetentionDays, audit: environment.auditRetentionDays };
+    const days = { quarantine: environment.quarantineRetentionDays, audit: environment.auditRetentionDays };
     await Promise.all([
       running.run(),
       keepMaintained(hosted, log, signal),
       keepRetention(async () => expireRows(pool, days, signal), log, signal),
+      keepReporting(hosted, log, signal),
     ]);
   } finally {
     await hosted.close?.();
@@ -112,6 +115,7 @@ function healthOf(coordinator: LeaseCoordinator | undefined, signal: AbortSignal
 }
 
 async function keepMaintained<Event>(hosted: HostedWorkload<Event>, log: Log, signal: AbortSignal): Promise<void> {
+  if (hosted.maintain === undefined) return;
   let waitMs = MAINTENANCE_INTERVAL_MS;
   while (await pause(waitMs, signal)) {
     try {
@@ -122,6 +126,17 @@ async function keepMaintained<Event>(hosted: HostedWorkload<Event>, log: Log, si
       waitMs = MAINTENANCE_RETRY_MS;
     }
   }
+}
+
+async function keepReporting<Event>(hosted: HostedWorkload<Event>, log: Log, signal: AbortSignal): Promise<void> {
+  if (hosted.report === undefined) return;
+  do {
+    try {
+      await hosted.report();
+    } catch (error) {
+      log.event('report.failed', { error });
+    }
+  } while (await pause(MAINTENANCE_INTERVAL_MS, signal));
 }
 
 /** At once, since a process that restarts often would never come to it, and then hourly. Events are stored meanwhile. */

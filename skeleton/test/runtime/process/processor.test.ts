@@ -30,7 +30,7 @@ describe('runProcessor', () => {
     return parseProcessorEnvironment({
       ...database.environment(),
       STREAM_NAME: stream.streamName,
-      OBSERVATION_RETENTION_DAYS: '90',
+      QUARANTINE_RETENTION_DAYS: '90',
       HEALTH_PORT: '0',
       POLL_INTERVAL_MS: '50',
       // Both folders; a bundle has their files in one.

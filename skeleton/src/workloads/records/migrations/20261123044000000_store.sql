@@ -193,9 +193,9 @@ BEGIN
   END IF;
   links_before := coalesce(json_array_length(stored.content::json -> 'link'), 0);
   SELECT coalesce(array_agg(other ORDER BY other), '{}') AS others,
-    coalesce(array_agg(json_build_object('other', json_build_object('reference', 'Patient/' || other), 'type', kind)::text
-      ORDER BY other), '{}') AS links,
-    coalesce((array_agg(event_id ORDER BY merged_at DESC))[1], NULL) AS event_id
+    coalesce(array_agg(format('{"other":{"reference":"Patient/%s"},"type":"%s"}', other, kind) ORDER BY other), '{}')
+      AS links,
+    (array_agg(event_id ORDER BY merged_at DESC))[1] AS event_id
   INTO missing
   FROM (
     SELECT surviving_id AS other, 'replaced-by' AS kind, event_id, merged_at FROM public.patient_merge

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { observation, patient, removal, submission, write } from './records-events';
 import { RecordsTables } from './records-tables';
+import type { RecordChange } from '../../../../src/workloads/records/record-event';
 
 jest.setTimeout(60_000);
 
@@ -17,7 +18,7 @@ describe('versions of a resource', () => {
   });
 
   const at = (minute: number) => ({ lastUpdated: `2026-11-20T10:${String(minute).padStart(2, '0')}:00Z` });
-  const store = async (...changes: Parameters<typeof submission>) => {
+  const store = async (...changes: readonly RecordChange[]) => {
     const answers = [];
     for (const change of changes) answers.push(await tables.store(submission(change)));
     return answers;
