@@ -2,8 +2,8 @@
 export const LINES_MAX = 60_000;
 
 const LINE_FEED = 0x0a;
-const OPEN_OBJECT = 0x7b;
-const WHITE: ReadonlySet<number> = new Set([0x20, 0x09, 0x0d]);
+const [OPEN_OBJECT, OPEN_ARRAY, COMMA] = [0x7b, 0x5b, 0x2c];
+const [SPACE, TAB, RETURN] = [0x20, 0x09, 0x0d];
 
 /**
  * Whether a record is lines of JSON, and not one document that was printed in several. It is when its first line is JSON by itself, or
@@ -30,10 +30,16 @@ export function linesOf(data: Uint8Array): Uint8Array[] {
 }
 
 function firstOf(line: Uint8Array): number | undefined {
-  return line.find((byte) => !WHITE.has(byte));
+  for (const byte of line) {
+    if (byte !== SPACE && byte !== TAB && byte !== RETURN) return byte;
+  }
+  return undefined;
 }
 
 function isJson(line: Uint8Array): boolean {
+  // No JSON ends so, which is told quicker than by a parser's error.
+  const last = line.findLast((byte) => byte !== SPACE && byte !== TAB && byte !== RETURN);
+  if (last === OPEN_OBJECT || last === OPEN_ARRAY || last === COMMA) return false;
   try {
     JSON.parse(Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString('utf8'));
     return true;

@@ -46,7 +46,8 @@ export function decodeTree(json: ExactJson, resourceTypes: ReadonlySet<string>):
   const refusal = resourceRefusal(plain, resourceTypes, rootOf(plain));
   if (refusal !== undefined) return { refusal };
   if (!isResourceTree(exact)) return refused('event_not_object');
-  return { event: { id: eventId(stringifyExactJson(exact)), source: 'fhir', changes: [resourceWrite(exact)] } };
+  const write = resourceWrite(exact);
+  return { event: { id: eventId(write.content), source: 'fhir', changes: [write] } };
 }
 
 function refused(code: RejectionCode, issues: readonly Issue[] = []): { readonly refusal: Refusal } {

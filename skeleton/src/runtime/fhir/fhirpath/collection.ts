@@ -22,11 +22,15 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The children of an item by a name in JSON. */
-export function childrenNamed(item: unknown, name: string): unknown[] {
+/**
+ * The children of an item by a name in JSON.
+ *
+ * @param besideName of what stands beside a primitive. It is given by those who ask often: to make it takes longer than the rest.
+ */
+export function childrenNamed(item: unknown, name: string, besideName = `_${name}`): unknown[] {
   if (!isObject(item)) return [];
   const value = item[name];
-  const beside = item[`_${name}`];
+  const beside = item[besideName];
   if (value === undefined) return itemsOf(beside);
   if (!Array.isArray(value)) return value === null ? itemsOf(beside) : [value];
   const others: readonly unknown[] = Array.isArray(beside) ? beside : [];

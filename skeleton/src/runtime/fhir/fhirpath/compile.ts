@@ -63,13 +63,12 @@ export function compileFhirPath(text: string, choiceNames: ChoiceNames): Evaluat
   }
 
   function member(of: Evaluate | undefined, name: string): Evaluate {
-    const choices = choiceNames(name);
+    const named = childrenByName(name, choiceNames(name));
     return (focus, scope) => {
       const items = of === undefined ? focus : of(focus, scope);
       // A path may begin with the type of what it is about.
       if (of === undefined && isOfType(items[0], name)) return items;
-      if (items.length === 1) return named(items[0], name, choices);
-      return items.flatMap((item) => named(item, name, choices));
+      return items.length === 1 ? named(items[0]) : items.flatMap(named);
     };
   }
 
@@ -100,14 +99,19 @@ function isOfType(item: unknown, type: string): boolean {
   return isObject(item) && item.resourceType === type;
 }
 
-function named(item: unknown, name: string, choices: readonly string[]): unknown[] {
-  const own = childrenNamed(item, name);
-  if (own.length > 0) return own;
-  for (const choice of choices) {
-    const found = childrenNamed(item, choice);
-    if (found.length > 0) return found;
-  }
-  return own;
+/** @param choices names that the element has in JSON when it is of several types. */
+function childrenByName(name: string, choices: readonly string[]): (item: unknown) => unknown[] {
+  const besideName = `_${name}`;
+  if (choices.length === 0) return (item) => childrenNamed(item, name, besideName);
+  const choiceByKey = new Map(choices.flatMap((choice) => [choice, `_${choice}`].map((key) => [key, choice] as const)));
+  return (item) => {
+    const own = childrenNamed(item, name, besideName);
+    if (own.length > 0 || !isObject(item)) return own;
+    const choice = Object.keys(item)
+      .map((key) => choiceByKey.get(key))
+      .find((found) => found !== undefined);
+    return choice === undefined ? own : childrenNamed(item, choice);
+  };
 }
 
 function binary(operator: string, left: Evaluate, right: Evaluate): Evaluate {

@@ -24,12 +24,12 @@ export function resourceIssues(type: string, resource: unknown, root: string): I
   return faults.issues();
 }
 
-/** Level by level and not by recursion, since it looks for what recursion cannot follow. */
+/** Goes down as far as is legal, which never is too far for the stack. */
 function isDeeperThan(value: unknown, levelsMax: number): boolean {
-  let level: readonly unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > levelsMax) return true;
-    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+  if (levelsMax < 0) return true;
+  if (typeof value !== 'object' || value === null) return false;
+  for (const child of Object.values(value)) {
+    if (isDeeperThan(child, levelsMax - 1)) return true;
   }
   return false;
 }

@@ -47,6 +47,8 @@ interface Child {
   readonly definition: ElementDefinition;
   readonly validate: Validate;
   readonly isPrimitive: boolean;
+  /** Name of what stands beside it when it is a primitive. */
+  readonly besideName: string;
 }
 
 function objectValidator(type: string): Validate {
@@ -56,7 +58,7 @@ function objectValidator(type: string): Validate {
   const children = new Map<string, Child>(
     [...definition.elements.values()].map((element) => [
       element.name,
-      { definition: element, ...valueValidator(element) },
+      { definition: element, besideName: `_${element.name}`, ...valueValidator(element) },
     ]),
   );
   const required = [...definition.elements.values()].filter(({ isRequired }) => isRequired);
@@ -79,7 +81,7 @@ function objectValidator(type: string): Validate {
         const { choice, isArray } = child.definition;
         if (choice !== undefined) noteChoice(choice, choices, faults);
         faults.steps.push(name);
-        if (isArray) validateArray(value[name], value[`_${name}`], child, faults, resource);
+        if (isArray) validateArray(value[name], value[child.besideName], child, faults, resource);
         else child.validate(value[name], faults, resource);
         faults.steps.pop();
         continue;

@@ -64,6 +64,7 @@ export const xhtmlFault: JudgePrimitive = (value) => {
 };
 
 function areLegal(attributes: string): boolean {
+  if (attributes === '') return true;
   for (const [, name = '', double, single] of attributes.matchAll(ATTRIBUTE)) {
     if (!ATTRIBUTES.has(name) || ACTIVE_URL.test(double ?? single ?? '')) return false;
   }
