@@ -167,7 +167,7 @@ describe('what is wrong is refused with its place, and nothing is stored', () =>
     [
       'a unit of no system',
       heartRate({ valueQuantity: { value: 72, code: '/min' } }),
-      ['required Observation.valueQuantity.system'],
+      ['invariant Observation.valueQuantity'],
     ],
     [
       'no number',
