@@ -1,10 +1,25 @@
 import { createHash } from 'node:crypto';
-import type { z } from 'zod';
+import { z } from 'zod';
+import { FHIR_ID_PATTERN } from './identifiers';
 import { SearchValueError } from './search/value-error';
 
 const DIGEST_BYTES = 16;
 const CURSOR_CHARACTERS_MAX = 512;
 const NOT_A_CURSOR = 'is no cursor of this search; legal is the one in the link "next" of the page before, unchanged';
+
+/**
+ * An instant in UTC with so many decimals, in a position. Like the two below it takes only what the database can read: whoever forges a cursor
+ * is refused, and no fault of ours.
+ */
+export function positionInstant(decimals: number) {
+  return z.iso.datetime({ precision: decimals }).refine((text) => !text.startsWith('0000'));
+}
+
+/** A resource's id or type, in a position. */
+export const positionId = z.string().regex(FHIR_ID_PATTERN);
+
+/** Any text that the database can hold, in a position. */
+export const positionText = z.string().refine((text) => !text.includes('\0'));
 
 /**
  * Cursors of a keyset-paged search: base64url of a digest and the position in JSON.

@@ -27,7 +27,7 @@ const DATE_PATTERN =
  * Reads one value of a date parameter: a prefix (default `eq`) and a date of any precision.
  * A date, or a time without offset, is meant in UTC: FHIR leaves it to the server's time zone, and this server's is UTC.
  *
- * @throws SearchValueError naming the prefix, the form or the impossible part.
+ * @throws SearchValueError naming the prefix, the form or the impossible part. It does not repeat the value, which may be a day of birth.
  */
 export function parseDateSearch(value: string): DateSearch {
   const prefix = /^[a-z]{2}/i.exec(value)?.[0];
@@ -38,7 +38,7 @@ export function parseDateSearch(value: string): DateSearch {
   }
   const known = DATE_PREFIXES.find((legal) => legal === prefix);
   if (known === undefined) {
-    throw new SearchValueError(`${quoted(value)} has an unknown prefix ${quoted(prefix)}; legal are ${LEGAL_PREFIXES}`);
+    throw new SearchValueError(`the value has an unknown prefix ${quoted(prefix)}; legal are ${LEGAL_PREFIXES}`);
   }
   return { prefix: known, range: parseDateRange(value.slice(2)) };
 }
@@ -74,25 +74,25 @@ export function matchingMoments({ prefix, range }: DateSearch): TimeRanges {
 export function parseDateRange(text: string): DateRange {
   // An offset's `+` that the caller did not escape arrives as a space, and can only have been a `+`.
   const parts = DATE_PATTERN.exec(text.replace(/ (?=\d\d:\d\d$)/, '+'))?.groups;
-  if (parts === undefined) throw new SearchValueError(`${quoted(text)} is no date; legal is ${LEGAL_DATE}`);
+  if (parts === undefined) throw new SearchValueError(`the value is no date; legal is ${LEGAL_DATE}`);
 
   const year = Number(parts.year);
   const month = parts.month === undefined ? undefined : Number(parts.month);
   const day = parts.day === undefined ? undefined : Number(parts.day);
-  requireWithin(text, 'year', year, 1, 9999);
+  requireWithin('year', year, 1, 9999);
   if (month === undefined) return fromTo(startOfDay(year, 1, 1), startOfDay(year + 1, 1, 1));
-  requireWithin(text, 'month', month, 1, 12);
+  requireWithin('month', month, 1, 12);
   if (day === undefined) return fromTo(startOfDay(year, month, 1), startOfDay(year, month + 1, 1));
-  requireWithin(text, 'day', day, 1, new Date(startOfDay(year, month + 1, 0)).getUTCDate());
+  requireWithin('day', day, 1, new Date(startOfDay(year, month + 1, 0)).getUTCDate());
   if (parts.hour === undefined) return fromTo(startOfDay(year, month, day), startOfDay(year, month, day + 1));
 
   const hour = Number(parts.hour);
   const minute = Number(parts.minute);
   const second = Number(parts.second ?? 0);
-  requireWithin(text, 'hour', hour, 0, 23);
-  requireWithin(text, 'minute', minute, 0, 59);
-  requireWithin(text, 'second', second, 0, 59);
-  const minutes = hour * 60 + minute - offsetMinutes(text, parts.zone ?? 'Z');
+  requireWithin('hour', hour, 0, 23);
+  requireWithin('minute', minute, 0, 59);
+  requireWithin('second', second, 0, 59);
+  const minutes = hour * 60 + minute - offsetMinutes(parts.zone ?? 'Z');
   const fraction = parts.fraction ?? '';
   const start =
     BigInt(startOfDay(year, month, day) + minutes * 60_000 + second * 1000) * 1000n + BigInt(fraction.padEnd(6, '0'));
@@ -109,17 +109,17 @@ function fromTo(fromMs: number, toMs: number): DateRange {
   return { fromMicros: BigInt(fromMs) * 1000n, toMicros: BigInt(toMs) * 1000n };
 }
 
-function offsetMinutes(text: string, zone: string): number {
+function offsetMinutes(zone: string): number {
   if (zone === 'Z') return 0;
   const hours = Number(zone.slice(1, 3));
   const minutes = Number(zone.slice(4, 6));
-  requireWithin(text, 'offset in hours', hours, 0, 14);
-  requireWithin(text, 'offset in minutes', minutes, 0, hours === 14 ? 0 : 59);
+  requireWithin('offset in hours', hours, 0, 14);
+  requireWithin('offset in minutes', minutes, 0, hours === 14 ? 0 : 59);
   return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes);
 }
 
-function requireWithin(text: string, part: string, value: number, minimum: number, maximum: number): void {
+function requireWithin(part: string, value: number, minimum: number, maximum: number): void {
   if (value < minimum || value > maximum) {
-    throw new SearchValueError(`${quoted(text)} is impossible: its ${part} is not between ${minimum} and ${maximum}`);
+    throw new SearchValueError(`the value is impossible: its ${part} is not between ${minimum} and ${maximum}`);
   }
 }

@@ -16,8 +16,12 @@ export interface TokenSearch {
   readonly code: string | undefined;
 }
 
-/** @throws SearchValueError when the token is empty or has more than one `|`. It does not repeat the value, which may be a patient's identifier. */
+/**
+ * @throws SearchValueError when the token is empty, has more than one `|`, or has the character NUL, which no string of FHIR has and no database
+ * keeps. It does not repeat the value, which may be a patient's identifier.
+ */
 export function parseToken(value: string): TokenSearch {
+  if (value.includes('\0')) throw new SearchValueError('the value has the character NUL, which no code has');
   const [first = '', second, ...more] = splitUnescaped(value, '|').map(unescape);
   if (more.length > 0) {
     throw new SearchValueError('the value has more than one "|"; legal are "code", "system|code" and "system|"');

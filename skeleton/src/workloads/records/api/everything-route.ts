@@ -4,7 +4,7 @@ import type { RecordRoutesDependencies } from './read-routes';
 import { PAGE_SIZE } from './resource-search';
 import { matchEntry, patientsOfAll } from './stored-version';
 import type { OperationOffer } from '../../../runtime/fhir/capability-statement';
-import { CursorCodec } from '../../../runtime/fhir/cursor';
+import { CursorCodec, positionId } from '../../../runtime/fhir/cursor';
 import { readCursor } from '../../../runtime/fhir/search/cursor-parameter';
 import { format, pageCursor, pageSize, stretch, words } from '../../../runtime/fhir/search/parameter';
 import { readSearch, type SearchDefinition } from '../../../runtime/fhir/search/read-search';
@@ -25,7 +25,7 @@ function everythingDefinition(resourceTypes: readonly string[]) {
   } satisfies SearchDefinition;
 }
 
-const cursors = new CursorCodec(z.strictObject({ resourceType: z.string(), resourceId: z.string() }));
+const cursors = new CursorCodec(z.strictObject({ resourceType: positionId, resourceId: positionId }));
 
 /** `GET /Patient/{id}/$everything`: a patient's record, page by page. */
 export function everythingRoute({ store, resourceTypes }: RecordRoutesDependencies): {

@@ -22,7 +22,7 @@ export const HISTORY = {
 } satisfies SearchDefinition;
 
 /** The last version of the page before: later ones have greater numbers, so that they move no page. */
-const cursors = new CursorCodec(z.strictObject({ versionId: z.string().regex(/^\d{1,19}$/) }));
+const cursors = new CursorCodec(z.strictObject({ versionId: z.string().regex(/^\d{1,18}$/) }));
 
 /** `GET /{type}/{id}/_history`: all versions in the order in which they arrived, the last one first. */
 export function historyRoute({ store, resourceTypes }: RecordRoutesDependencies): PatientDataRoute {

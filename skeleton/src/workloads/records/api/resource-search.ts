@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Condition, ResourcePosition, ResourceQuery } from './resource-query';
-import { CursorCodec } from '../../../runtime/fhir/cursor';
+import { CursorCodec, positionId, positionInstant } from '../../../runtime/fhir/cursor';
 import { readCursor } from '../../../runtime/fhir/search/cursor-parameter';
 import { matchingMoments } from '../../../runtime/fhir/search/date';
 import {
@@ -34,8 +34,8 @@ interface Part {
 export type ResourceSearchDefinition = Readonly<Record<string, SearchParameter<Part>>>;
 
 const positionSchema = z.strictObject({
-  lastUpdated: z.iso.datetime({ precision: 3 }),
-  resourceId: z.string(),
+  lastUpdated: positionInstant(3),
+  resourceId: positionId,
 });
 const cursors = new CursorCodec<ResourcePosition>(positionSchema);
 

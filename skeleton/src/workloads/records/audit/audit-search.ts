@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { TrailPosition, TrailQuery } from './audit-store';
-import { CursorCodec } from '../../../runtime/fhir/cursor';
+import { CursorCodec, positionInstant } from '../../../runtime/fhir/cursor';
 import { FhirRequestError } from '../../../runtime/fhir/request-error';
 import { readCursor } from '../../../runtime/fhir/search/cursor-parameter';
 import { matchingMoments } from '../../../runtime/fhir/search/date';
@@ -23,7 +23,7 @@ export const AUDIT_SEARCH = {
 
 const cursors = new CursorCodec<TrailPosition>(
   z.strictObject({
-    recordedAt: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/),
+    recordedAt: positionInstant(6),
     accessId: z.guid(),
   }),
 );

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { matchingCodes, neverMatching } from './asked-codes';
-import { CursorCodec } from '../../../runtime/fhir/cursor';
+import { CursorCodec, positionInstant, positionText } from '../../../runtime/fhir/cursor';
 import type { Issue } from '../../../runtime/fhir/operation-outcome';
 import { readCursor } from '../../../runtime/fhir/search/cursor-parameter';
 import { matchingMoments } from '../../../runtime/fhir/search/date';
@@ -21,8 +21,8 @@ export const OBSERVATION_SEARCH = {
 /** Place of a reading in the order of answers: newest first, then by code and event. */
 const positionSchema = z.strictObject({
   /** UTC with six decimals, as the database keeps it. */
-  observedAt: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/),
-  code: z.string(),
+  observedAt: positionInstant(6),
+  code: positionText,
   eventId: z.guid(),
 });
 export type ReadingPosition = z.output<typeof positionSchema>;

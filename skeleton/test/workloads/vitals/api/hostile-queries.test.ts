@@ -55,11 +55,9 @@ describe.each(PARAMETERS)('SQL in %s', (parameter) => {
     const query = new URLSearchParams({ patient: 'p-1' });
     query.set(parameter, injection);
     const { status, body, own } = await ask(query, injection);
-    // A code is any text, so it is legal and finds nothing; whatever else must be refused by name.
-    expect({ parameter, status }).toEqual({
-      parameter,
-      status: parameter === 'code' ? 200 : parameter === '_format' ? 406 : 400,
-    });
+    // A code is any text but NUL, so it is legal and finds nothing; whatever else must be refused by name.
+    const isCode = parameter === 'code' && !injection.includes('\u0000');
+    expect({ parameter, status }).toEqual({ parameter, status: isCode ? 200 : parameter === '_format' ? 406 : 400 });
     if (status === 200) expect(observations(body)).toEqual([]);
     else expect(Object.keys(faults(body))).toEqual([parameter]);
     expect(own).not.toMatch(LEAK);
