@@ -275,7 +275,7 @@ project.addTask('template', {
   exec: 'tsx cloudformation/main.ts',
 });
 project.addTask('cost', {
-  description: "Estimates a month's cost of this tenant; --write writes docs/cost.md",
+  description: "Estimates a month's cost of this tenant; --write writes docs/workloads/*/cost.md",
   exec: 'tsx cost/main.ts',
   receiveArgs: true,
 });

@@ -1,18 +1,10 @@
 /**
- * What an estimate takes for granted, beside the settings. Each is a guess that the first month's figures correct: change it here, and
- * `npm run cost` counts anew.
+ * What the estimate of any workload takes for granted, beside the settings; `workloads/` has what each one adds. Each is a guess that the
+ * first month's figures correct: change it here, and `npm run cost` counts anew.
  */
 export const ASSUMPTIONS = {
   /** Hours of a month. */
   hoursPerMonth: 730,
-  /** Mean rate of events, as a part of the peak. */
-  meanPartOfPeak: 0.5,
-  /** Measurements of one event. Each is a row of the database. */
-  measurementsPerEvent: 6.5,
-  /** Bytes of a row with its place in the index. */
-  bytesPerRow: 250,
-  /** Bytes that a row adds to the database's log, of which Aurora counts each 4 KiB as a request. */
-  logBytesPerRow: 500,
   /** Queries a second, on the mean, and how long the function works on one. */
   queriesPerSecond: 10,
   secondsPerQuery: 0.1,

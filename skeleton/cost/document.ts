@@ -2,6 +2,7 @@ import { ASSUMPTIONS } from './assumptions';
 import { estimateMonth } from './estimate';
 import { PRICES, REGION_FACTORS } from './prices';
 import { variationsOf } from './variations';
+import { costOfWorkload, ESTIMATED_WORKLOADS } from './workload-cost';
 import type { TenantSettings } from '../src/tenant';
 
 const INTRODUCTION = `# Cost
@@ -20,16 +21,33 @@ beyond an account's first; the figures that Container Insights and Performance I
 API rather than to the stream; support.
 `;
 
-/** The text of docs/cost.md. */
-export function costDocument(tenants: readonly TenantSettings[]): string {
-  return [INTRODUCTION, ...tenants.map(tenantSection), assumptionsSection(), pricesSection()].join('\n');
+/** A page that is written from estimates. */
+export interface CostPage {
+  /** From the repository's root. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The page of each workload that this repository carries. */
+export function costPages(): readonly CostPage[] {
+  return ESTIMATED_WORKLOADS.map((workload) => ({
+    path: `docs/workloads/${workload}/cost.md`,
+    text: costDocument(workload),
+  }));
+}
+
+function costDocument(workload: string): string {
+  const { referenceTenants, assumed } = costOfWorkload(workload);
+  return [INTRODUCTION, ...referenceTenants.map(tenantSection), assumptionsSection(assumed), pricesSection()].join(
+    '\n',
+  );
 }
 
 function tenantSection(settings: TenantSettings): string {
-  const { tenant, aws, capacity } = settings;
+  const { tenant, aws, capacity, workload } = settings;
   return `## ${tenant.name}, ${aws.region}
 
-Vital signs, ${capacity.peakEventsPerSecond ?? 0} events a second at the peak.
+${costOfWorkload(workload).events}, ${capacity.peakEventsPerSecond ?? 0} events a second at the peak.
 
 ${monthTable(settings)}
 
@@ -57,14 +75,14 @@ export function monthTable(settings: TenantSettings): string {
   ].join('\n');
 }
 
-function assumptionsSection(): string {
-  const { meanPartOfPeak, measurementsPerEvent, queriesPerSecond, logGigabytesPerDay } = ASSUMPTIONS;
+function assumptionsSection(ofTheWorkload: string): string {
+  const { queriesPerSecond, secondsPerQuery, logGigabytesPerDay } = ASSUMPTIONS;
   return `## What is assumed
 
-The mean rate is ${meanPartOfPeak * 100} % of the peak; an event has ${measurementsPerEvent} measurements, each a row of ${ASSUMPTIONS.bytesPerRow} bytes
-with its place in the index; there are ${queriesPerSecond} queries a second, of ${ASSUMPTIONS.secondsPerQuery} seconds each; logs grow by ${logGigabytesPerDay} GB a day.
-The storage of database and logs is counted as it is once the whole retention has passed. \`cost/assumptions.ts\` has them
-all: put in your own figures after the first month.
+${ofTheWorkload}
+
+There are ${queriesPerSecond} queries a second, of ${secondsPerQuery} seconds each; logs grow by ${logGigabytesPerDay} GB a day, and are counted as they are once the whole
+retention has passed. \`cost/\` has all that is assumed: put in your own figures after the first month.
 `;
 }
 

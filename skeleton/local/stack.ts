@@ -18,7 +18,7 @@ import { type Interruptible, loadLocalWorkload, type LocalCache, type LocalWorkl
 import { bundle } from '../src/foundation/bundle';
 import { Names } from '../src/foundation/naming';
 import { quarantineRetentionDays } from '../src/foundation/quarantine-retention';
-import { shardCount } from '../src/foundation/stream';
+import { PLANNED_EVENT_BYTES, shardCount } from '../src/foundation/stream';
 import type { TenantSettings } from '../src/tenant';
 
 export interface LocalStackSettings {
@@ -172,7 +172,7 @@ async function startStream(stream: {
     region: tenant.aws.region,
     accountId: tenant.aws.accountId,
     streamName: stream.streamName,
-    shards: shardCount(tenant.capacity.peakEventsPerSecond ?? 1),
+    shards: shardCount(tenant.capacity.peakEventsPerSecond ?? 1, PLANNED_EVENT_BYTES[tenant.workload]),
     logFile: join(logDirectory, 'kinesis.log'),
     guard: stream.guard,
     onLost,

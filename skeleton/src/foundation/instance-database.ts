@@ -139,10 +139,17 @@ export class InstanceDatabase extends PipelineDatabase {
   }
 }
 
-/** Storage at first, and how far it grows by itself; it does not where the limit leaves no room. */
-function storage({ databaseStorageGibibytes, databaseStorageMaxGibibytes }: InstanceDatabaseProps['capacity']) {
-  const most =
-    databaseStorageMaxGibibytes ?? Math.min(STORAGE_LIMIT_GIBIBYTES, STORAGE_GROWTH * databaseStorageGibibytes);
-  const grows = most >= STORAGE_GROWTH_MIN * databaseStorageGibibytes;
-  return { allocatedStorage: databaseStorageGibibytes, ...(grows ? { maxAllocatedStorage: most } : {}) };
+/** Storage at first, and as large as it may grow by itself: the same where the settings leave no room. */
+export function storageLimits({
+  databaseStorageGibibytes: firstGibibytes,
+  databaseStorageMaxGibibytes,
+}: InstanceDatabaseProps['capacity']): { readonly firstGibibytes: number; readonly mostGibibytes: number } {
+  const most = databaseStorageMaxGibibytes ?? Math.min(STORAGE_LIMIT_GIBIBYTES, STORAGE_GROWTH * firstGibibytes);
+  return { firstGibibytes, mostGibibytes: most >= STORAGE_GROWTH_MIN * firstGibibytes ? most : firstGibibytes };
+}
+
+function storage(capacity: InstanceDatabaseProps['capacity']) {
+  const { firstGibibytes, mostGibibytes } = storageLimits(capacity);
+  const grows = mostGibibytes > firstGibibytes;
+  return { allocatedStorage: firstGibibytes, ...(grows ? { maxAllocatedStorage: mostGibibytes } : {}) };
 }

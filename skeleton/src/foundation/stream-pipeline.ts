@@ -9,7 +9,7 @@ import type { PipelineDatabase } from './pipeline-database';
 import type { Foundation, FoundationOutputName } from './pipeline-parts';
 import type { ProcessorService } from './processor-service';
 import type { Rotation } from './rotation';
-import { IngestStream } from './stream';
+import { IngestStream, PLANNED_EVENT_BYTES } from './stream';
 
 /** What every pipeline has that stores a stream in a database and answers by FHIR. */
 export interface StreamPipeline {
@@ -39,6 +39,7 @@ export function ingestStream(foundation: Foundation): IngestStream {
     names,
     key: keys.data,
     peakEventsPerSecond: peakOf(foundation),
+    eventBytes: PLANNED_EVENT_BYTES[settings.workload],
     streamMode: settings.capacity.streamMode,
     shards: settings.capacity.shards,
   });

@@ -10,8 +10,15 @@ import type { Names } from './naming';
 export const SHARD_RECORDS_PER_SECOND = 1_000;
 export const SHARD_BYTES_PER_SECOND = 1_000_000;
 
-/** Size planned for one event: a monitor's six or seven measurements with their codes and units. */
-export const PLANNED_EVENT_BYTES = 900;
+/**
+ * Size planned for one event: of vitals a monitor's six or seven measurements with their codes and units, of records a resource with its
+ * narrative, of imaging a step of a scan's life.
+ */
+export const PLANNED_EVENT_BYTES: Readonly<Record<TenantSettings['workload'], number>> = {
+  vitals: 900,
+  records: 4_096,
+  imaging: 900,
+};
 
 /** Room above the peak: for uneven partition keys, and to catch up after an outage while new events arrive. */
 const HEAD_ROOM = 2;
@@ -23,15 +30,15 @@ const HEAD_ROOM = 2;
 const SHARD_COUNT_MIN = 4;
 
 /**
- * Shards for a peak rate, when each event is a record of its own. Records bind before bytes as long as an event stays below
- * a thousand bytes.
+ * Shards for a peak rate of events of a size, when each is a record of its own. Records bind before bytes as long as an event stays
+ * below a thousand bytes.
  */
-export function shardCount(peakEventsPerSecond: number): number {
+export function shardCount(peakEventsPerSecond: number, eventBytes: number): number {
   const events = peakEventsPerSecond * HEAD_ROOM;
   return Math.max(
     SHARD_COUNT_MIN,
     Math.ceil(events / SHARD_RECORDS_PER_SECOND),
-    Math.ceil((events * PLANNED_EVENT_BYTES) / SHARD_BYTES_PER_SECOND),
+    Math.ceil((events * eventBytes) / SHARD_BYTES_PER_SECOND),
   );
 }
 
@@ -45,6 +52,8 @@ export interface IngestStreamProps {
   readonly names: Names;
   readonly key: IKey;
   readonly peakEventsPerSecond: number;
+  /** Size that is planned for one of them. */
+  readonly eventBytes: number;
   readonly streamMode: TenantSettings['capacity']['streamMode'];
   /** Shards of a provisioned stream. Default: those of the peak. A stream on demand has none to set. */
   readonly shards?: number | undefined;
@@ -58,12 +67,12 @@ export class IngestStream extends Construct {
 
   constructor(scope: Construct, id: string, props: IngestStreamProps) {
     super(scope, id);
-    const { names, key, peakEventsPerSecond, streamMode, shards } = props;
+    const { names, key, peakEventsPerSecond, eventBytes, streamMode, shards } = props;
     const onDemand = streamMode === 'onDemand';
     if (onDemand && shards !== undefined) {
       throw new Error(`A stream on demand has no ${shards} shards: leave capacity.shards out, or choose provisioned.`);
     }
-    this.shardCount = onDemand ? ON_DEMAND_SHARDS : (shards ?? shardCount(peakEventsPerSecond));
+    this.shardCount = onDemand ? ON_DEMAND_SHARDS : (shards ?? shardCount(peakEventsPerSecond, eventBytes));
     this.stream = new Stream(this, 'Stream', {
       streamName: names.of('events'),
       ...(onDemand

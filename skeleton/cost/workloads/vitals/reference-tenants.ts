@@ -1,5 +1,5 @@
-import { parseTenantSettings } from '../src/tenant';
-import type { TenantAnswers, TenantSettings } from '../src/tenant';
+import { parseTenantSettings } from '../../../src/tenant';
+import type { TenantAnswers, TenantSettings } from '../../../src/tenant';
 
 /** Vital signs of MediTech Solutions: the reference, without a cache. */
 const MEDITECH: TenantAnswers = {
@@ -32,5 +32,5 @@ const MEDTECH: TenantAnswers = {
   },
 };
 
-/** Whose month `docs/cost.md` estimates. Written out, since each repository's `tenant.json` is another tenant's. */
-export const REFERENCE_TENANTS: readonly TenantSettings[] = [MEDITECH, MEDTECH].map(parseTenantSettings);
+/** Whose month the page estimates. Written out, since each repository’s `tenant.json` is another tenant’s. */
+export const referenceTenants: readonly TenantSettings[] = [MEDITECH, MEDTECH].map(parseTenantSettings);
