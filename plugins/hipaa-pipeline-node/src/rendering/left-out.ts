@@ -8,7 +8,7 @@ const ANYWHERE = new Set(['node_modules', '.git']);
 const AT_THE_TOP = new Set(['lib', 'dist', 'cdk.out', 'coverage', 'test-reports', 'cfn-outputs', '.local']);
 
 /** Folders that hold `workloads` folders with one room a workload. */
-const WITH_WORKLOADS = new Set(['src', 'test', 'local', 'integration', 'bench', 'docs']);
+const WITH_WORKLOADS = new Set(['src', 'test', 'local', 'integration', 'bench', 'cost', 'docs']);
 
 /** Suffix of templates: they are rendered, never copied. */
 export const TEMPLATE_SUFFIX = '.hbs';
