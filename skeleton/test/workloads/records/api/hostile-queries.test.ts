@@ -245,7 +245,7 @@ test('whatever is asked, it is answered or refused in FHIR, and never fails', as
       expect(body.resourceType === 'OperationOutcome').toBe(status !== 200);
       if (status !== 200) expect(text).not.toMatch(LEAK);
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });
 

@@ -1,71 +1,32 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { APIGatewayProxyResult } from 'aws-lambda';
 import { FHIR_JSON, heartRate, HL7_V2, PRINCIPAL } from './ingest-fixture';
 import { bundle } from '../../../../src/foundation/bundle';
-import { LAMBDA_RUNTIME } from '../../../support/lambda-runtime';
+import { gatewayEvent, runLambda } from '../../../support/lambda-runtime';
 import { countOf, eventually } from '../../../support/test-consumer';
 import { createTestDatabase } from '../../../support/test-database';
 import { createTestStream, type TestStream } from '../../../support/test-stream';
 import { startVitalsConsumer } from '../vitals-consumer';
 
 let stream: TestStream;
-let directory: string;
 beforeAll(async () => {
   stream = await createTestStream(1);
-  directory = await mkdtemp(join(tmpdir(), 'vitals-ingest-'));
 });
 afterAll(async () => {
-  await rm(directory, { recursive: true });
   await stream.drop();
 });
 
 function event(path: string, contentType: string, body: Buffer, userArn: string | null = PRINCIPAL): object {
-  return {
-    resource: path,
+  return gatewayEvent({
+    method: 'POST',
     path,
-    httpMethod: 'POST',
-    headers: {},
-    multiValueHeaders: { 'Content-Type': [contentType] },
-    queryStringParameters: null,
-    multiValueQueryStringParameters: null,
-    pathParameters: null,
-    stageVariables: null,
-    body: body.toString('base64'),
-    isBase64Encoded: true,
-    requestContext: {
-      requestId: `request-${path === '/' ? 'root' : 'observation'}`,
-      path: `/prod${path}`,
-      domainName: 'api.hospital.example',
-      identity: { userArn, caller: null },
-    },
-  };
+    headers: { 'Content-Type': contentType },
+    body,
+    requestId: `request-${path === '/' ? 'root' : 'observation'}`,
+    userArn,
+  });
 }
 
 test('the bundle takes in what API Gateway hands on, byte for byte, without a database, and says nothing of patients', async () => {
   const folder = bundle({ name: 'vitals-ingest', entry: 'src/workloads/vitals/ingest/lambda.ts' });
-  const runtime = join(directory, 'runtime.mjs');
-  await writeFile(runtime, LAMBDA_RUNTIME);
-  const child = fork(runtime, [`${folder}/index.mjs`], {
-    env: {
-      PATH: process.env.PATH,
-      NODE_NO_WARNINGS: '1',
-      AWS_REGION: 'eu-central-1',
-      AWS_ACCESS_KEY_ID: 'local',
-      AWS_SECRET_ACCESS_KEY: 'local',
-      AWS_ENDPOINT_URL_KINESIS: stream.endpoint,
-      STREAM_NAME: stream.streamName,
-      ENVIRONMENT_SUFFIX: 'test',
-      OBSERVATION_RETENTION_DAYS: '90',
-    },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
-  let output = '';
-  child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const now = new Date().toISOString();
   const oru = [
     `MSH|^~\\&|GATEWAY|WARD|||${now.replace(/[-:TZ]/g, '').slice(0, 14)}+0000||ORU^R01|MSG-1|P|2.6||||||8859/1`,
@@ -74,25 +35,25 @@ test('the bundle takes in what API Gateway hands on, byte for byte, without a da
     'OBX|1|NM|8867-4^^LN||72|/min|||||F',
   ].join('\r');
   const observation = Buffer.from(JSON.stringify(heartRate({ effectiveDateTime: now, note: [{ text: 'Müller' }] })));
-  try {
-    await once(child, 'message');
-    const exited = once(child, 'close');
-    child.send([
+  const { answers, lines, output } = await runLambda(
+    folder,
+    {
+      AWS_REGION: 'eu-central-1',
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_ENDPOINT_URL_KINESIS: stream.endpoint,
+      STREAM_NAME: stream.streamName,
+      ENVIRONMENT_SUFFIX: 'test',
+      OBSERVATION_RETENTION_DAYS: '90',
+    },
+    [
       event('/Observation', FHIR_JSON, observation),
       event('/', HL7_V2, Buffer.from(oru, 'latin1')),
       event('/Observation', FHIR_JSON, observation, null),
-    ]);
-    const [answers] = (await once(child, 'message')) as [APIGatewayProxyResult[]];
-    await exited;
-    expect(answers.map(({ statusCode }) => statusCode)).toEqual([202, 202, 401]);
-    expect(answers[1]?.body).toContain('\rMSA|AA|MSG-1\r');
-  } finally {
-    child.kill('SIGKILL');
-  }
-  const lines = output
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
+    ],
+  );
+  expect(answers.map(({ statusCode }) => statusCode)).toEqual([202, 202, 401]);
+  expect(answers[1]?.body).toContain('\rMSA|AA|MSG-1\r');
   expect(lines.flatMap((line) => line.event ?? [])).toEqual([
     'ingest.accepted',
     'request.answered',
