@@ -1,4 +1,4 @@
-import { REDIS_FAULTS } from './redis-faults';
+import { CACHE_FAULTS } from './cache-faults';
 
 /**
  * Everything that the processes ever say in their logs. An event carries the fields listed with it and no others, and each
@@ -80,7 +80,7 @@ export const FIELDS = {
   graceful: 'flag',
   auditState: ['active', 'unavailable', 'awaiting-restart', 'refused'],
   /** Why the cache could not be used: `RedisFault`. */
-  cacheFault: REDIS_FAULTS,
+  cacheFault: CACHE_FAULTS,
   method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
   route: [
     '/',

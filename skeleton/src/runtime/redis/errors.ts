@@ -1,6 +1,6 @@
-import type { REDIS_FAULTS } from '../log/redis-faults';
+import type { CACHE_FAULTS } from '../log/cache-faults';
 
-export type RedisFault = (typeof REDIS_FAULTS)[number];
+export type RedisFault = (typeof CACHE_FAULTS)[number];
 
 /** Redis was not used, by a decision of this program. */
 export class RedisUnavailableError extends Error {

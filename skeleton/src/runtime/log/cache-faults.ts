@@ -1,5 +1,5 @@
 /**
- * Why Redis did not do what it was asked: words of the log, which every pipeline shares, with or without Redis.
+ * Why Redis did not do what it was asked: words of the log, which every pipeline shares, with or without a cache.
  *
  * - `paused`: it was not asked, since it has failed a moment ago.
  * - `timeout`: no answer in time. What was asked may still be done later.
@@ -9,7 +9,7 @@
  * - `refused`: any other answer that is an error: it tells of the command or its key, and not of the server.
  * - `other`: no error of Redis.
  */
-export const REDIS_FAULTS = [
+export const CACHE_FAULTS = [
   'paused',
   'timeout',
   'connection',
