@@ -55,6 +55,7 @@ export async function startProcessor(options: ProcessorProcessOptions): Promise<
     AWS_ENDPOINT_URL_KINESIS: options.kinesisEndpoint,
     STREAM_NAME: options.streamName,
     HEALTH_PORT: String(healthPort),
+    QUARANTINE_RETENTION_DAYS: '90',
     POLL_INTERVAL_MS: '50',
     LEASE_SECONDS: '2',
     NODE_NO_WARNINGS: '1',

@@ -3,7 +3,8 @@ import { R4_RESOURCE_TYPES } from '../../fhir-r4-types';
 import { circularReferences } from '../../runtime/fhir/validation/circular-references';
 import { resourceIssues } from '../../runtime/fhir/validation/resource-issues';
 
-const KNOWN_TYPES: ReadonlySet<string> = new Set(R4_RESOURCE_TYPES);
+/** Types of resource that FHIR R4 defines for records. */
+export const KNOWN_TYPES: ReadonlySet<string> = new Set(R4_RESOURCE_TYPES);
 
 /**
  * Why a resource cannot be stored; `undefined` when it can.

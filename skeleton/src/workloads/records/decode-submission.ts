@@ -1,7 +1,7 @@
 import { decodeBundle } from './bundle';
 import type { Refusal } from './decode-refusal';
 import type { RejectionCode } from './decode-rejections';
-import { resourceRefusal } from './decode-resource';
+import { KNOWN_TYPES, resourceRefusal } from './decode-resource';
 import { eventId } from './identity';
 import type { RecordEvent } from './record-event';
 import { isResourceTree, resourceWrite } from './resource-write';
@@ -54,10 +54,10 @@ function refused(code: RejectionCode, issues: readonly Issue[] = []): { readonly
   return { refusal: { code, issues } };
 }
 
-/** What the path of a fault begins with: the resource's type where it has one. */
+/** What the path of a fault begins with: the resource's type where it is one of FHIR's, since any other may be anything. */
 function rootOf(plain: unknown): string {
   const type = isObject(plain) ? plain.resourceType : undefined;
-  return typeof type === 'string' && /^[A-Z][A-Za-z]{1,40}$/.test(type) ? type : 'Resource';
+  return typeof type === 'string' && (KNOWN_TYPES.has(type) || type === 'Bundle') ? type : 'Resource';
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
