@@ -6,6 +6,7 @@ import type { RecordChange } from './record-event';
 import { isResourceTree, resourceWrite } from './resource-write';
 import type { ExactJson } from '../../runtime/fhir/exact-json';
 import type { Issue } from '../../runtime/fhir/operation-outcome';
+import { circlesAmong } from '../../runtime/fhir/validation/circular-references';
 import { resourceIssues } from '../../runtime/fhir/validation/resource-issues';
 
 /** Entries of a transaction at most. */
@@ -91,13 +92,23 @@ function changesOf(entries: readonly TransactionEntry[]): BundleResult {
       kind === 'write' && fullUrl !== undefined ? [[fullUrl, `${resourceType}/${resourceId}`] as const] : [],
     ),
   );
+  const rewritten = entries.map((entry) =>
+    entry.kind === 'removal' ? entry : { ...entry, resource: rewrittenReferences(entry.resource, targets) },
+  );
+  const circles = circlesAmong(
+    rewritten.flatMap((entry) => {
+      if (entry.kind === 'removal') return [];
+      const { resourceType, resourceId, resource, place } = entry;
+      return [{ target: `${resourceType}/${resourceId}`, resource, root: `${place}.resource` }];
+    }),
+  );
+  if (circles.length > 0) return refused('bundle_invalid', circles);
   return {
-    changes: entries.map((entry) => {
+    changes: rewritten.map((entry) => {
       const { resourceType, resourceId } = entry;
       if (entry.kind === 'removal') return { kind: 'removal', resourceType, resourceId, sourceUpdatedAt: null };
-      const resource = rewrittenReferences(entry.resource, targets);
-      if (!isResourceTree(resource)) throw new Error('A resource was no resource any more behind its references');
-      return resourceWrite(resource, { resourceId });
+      if (!isResourceTree(entry.resource)) throw new Error('A resource was no resource any more behind its references');
+      return resourceWrite(entry.resource, { resourceId });
     }),
   };
 }

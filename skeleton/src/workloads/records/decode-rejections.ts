@@ -4,7 +4,7 @@ export const REJECTIONS = {
   record_not_utf8: 'The record is not UTF-8',
   record_too_many_lines: 'The record has more lines than events could fit',
   event_too_large: 'The event is longer than legal, 1048576 bytes: send a Bundle in parts, a document by its address',
-  event_not_json: 'The event is neither JSON nor an HL7 v2 message, which begins with MSH',
+  event_not_json: 'The event is neither JSON nor an HL7 v2 message, which begins with MSH. No byte order mark is legal',
   json_name_repeated: 'An object says a name twice: legal is once',
   nested_too_deep: 'The event nests deeper than legal, 64 levels',
   event_not_object: 'The event is JSON, but no object: expected a FHIR R4 resource',
