@@ -2,6 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { connectionsMax } from '../../../../src/foundation/instance-size';
+import { EVENTS } from '../../../../src/runtime/log/vocabulary';
+import { REJECTIONS } from '../../../../src/workloads/records/decode-rejections';
+import { HL7_REJECTIONS } from '../../../../src/workloads/records/hl7/decode-hl7';
+import { REFUSAL_REASONS } from '../../../../src/workloads/records/store';
 import { alarmsOf, COMMON_ALARMS, nameOf, ROTATION_ALARMS } from '../../../foundation/support/alarms';
 import { apiMethods } from '../../../foundation/support/api-methods';
 import { RECORDS, RECORDS_OTHER_CHOICES } from '../../../foundation/support/settings';
@@ -61,8 +65,52 @@ describe('the alarms of records', () => {
   });
 });
 
+const runbook = readFileSync(join(__dirname, '..', '..', '..', '..', 'docs', 'runbook.md'), 'utf8');
+
+describe('the dashboard of records', () => {
+  const { ofType, only } = synthesize(RECORDS);
+  const body = JSON.stringify(only('AWS::CloudWatch::Dashboard').Properties.DashboardBody);
+
+  it('tells why events are in quarantine, by the log of the processors', () => {
+    const group = ofType('AWS::Logs::LogGroup').find(
+      ({ Properties }) => Properties.LogGroupName === '/pipeline/processor-prod',
+    );
+
+    expect(body).toMatch(new RegExp(`"Ref":"${group?.id ?? 'none'}"[^{]+event = [^{]+by reasonCode`));
+    expect(EVENTS['event.quarantined'].fields).toEqual(expect.arrayContaining(['reasonCode', 'quarantinedCount']));
+  });
+
+  it('shows references that lead nowhere, as they are counted each hour', () => {
+    expect(body).toMatch(/ReferencesUnresolvedCount[^\]]+period[^\]]+3600/);
+  });
+});
+
+describe('the runbook', () => {
+  const sectionOf = (heading: string) =>
+    new RegExp(`^#+ ${heading}$([^]*?)(?=^##+ |(?![^]))`, 'm').exec(runbook)?.[1] ?? '';
+
+  it.each([...new Set([...Object.keys(REJECTIONS), ...HL7_REJECTIONS, ...Object.keys(REFUSAL_REASONS)])])(
+    'says what to do with what is quarantined as %s',
+    (reason) => {
+      expect(sectionOf('Why records are quarantined')).toMatch(new RegExp(`^\\|.*\`${reason}\`.*\\| \\S.*\\|$`, 'm'));
+    },
+  );
+
+  it('says what references that lead nowhere mean, and how to see which they are', () => {
+    const section = sectionOf('References that lead nowhere');
+
+    for (const words of [
+      '**What it means.**',
+      '**What to do.**',
+      'ReferencesUnresolvedCount',
+      '`references unresolved`',
+    ]) {
+      expect(section).toContain(words);
+    }
+  });
+});
+
 describe('the runbook’s policy', () => {
-  const runbook = readFileSync(join(__dirname, '..', '..', '..', '..', 'docs', 'runbook.md'), 'utf8');
   const paths = apiMethods(synthesize(RECORDS)).map(({ name }) => name.replace(' /', '/').replace(/\{\w+\}/g, 'x'));
   const policySchema = z.object({
     Statement: z.array(
