@@ -77,13 +77,17 @@ export interface OperatorEnvironment {
   /** Absent where the pipeline has no cache. */
   readonly cache: CacheSettings | undefined;
   readonly environmentSuffix: string;
-  readonly observationRetentionDays: number;
   /** The law that forbids to erase before its time; absent where there is none. */
   readonly legalRetention: { readonly days: number; readonly basis: string } | undefined;
   /** Days that backups of the database live; absent where there are none. */
   readonly backupRetentionDays: number | undefined;
   /** Bucket for patient data that somebody asked for; absent on a machine, where it goes to a file. */
   readonly exportBucket: string | undefined;
+}
+
+/** The same where what is too old is refused. */
+export interface ObservationOperatorEnvironment extends OperatorEnvironment {
+  readonly observationRetentionDays: number;
 }
 
 /** Wrong environment variables: every fault at once, one a line. Values are not repeated. */
@@ -170,11 +174,14 @@ const apiVariables = z.object({
 const operatorVariables = z.object({
   ...databaseVariables,
   ...cacheVariables,
-  OBSERVATION_RETENTION_DAYS: wholeNumber(1, 3_653, 'days'),
   LEGAL_RETENTION_DAYS: z.optional(wholeNumber(1, 3_653, 'days')),
   LEGAL_RETENTION_BASIS: z.optional(text('the law that has data kept, for people')),
   BACKUP_RETENTION_DAYS: z.optional(wholeNumber(1, 35, 'days')),
   EXPORT_BUCKET: z.optional(text('the name of an S3 bucket')),
+});
+
+const observationOperatorVariables = operatorVariables.extend({
+  OBSERVATION_RETENTION_DAYS: wholeNumber(1, 3_653, 'days'),
 });
 
 /**
@@ -218,22 +225,17 @@ export function parseApiEnvironment(variables: Variables): ApiEnvironment {
  * @throws EnvironmentError that names every variable that is missing or wrong, and what is legal.
  */
 export function parseOperatorEnvironment(variables: Variables): OperatorEnvironment {
-  const values = parse(operatorVariables, variables);
-  const { LEGAL_RETENTION_DAYS: days, LEGAL_RETENTION_BASIS: basis } = values;
-  if ((days === undefined) !== (basis === undefined)) {
-    const missing = days === undefined ? 'LEGAL_RETENTION_DAYS' : 'LEGAL_RETENTION_BASIS';
-    throw new EnvironmentError([`${missing} is missing: expected it beside the other of the two, or neither`]);
-  }
-  return {
-    region: values.AWS_REGION,
-    database: databaseOf(values),
-    cache: cacheOf(values),
-    environmentSuffix: values.ENVIRONMENT_SUFFIX,
-    observationRetentionDays: values.OBSERVATION_RETENTION_DAYS,
-    legalRetention: days === undefined || basis === undefined ? undefined : { days, basis },
-    backupRetentionDays: values.BACKUP_RETENTION_DAYS,
-    exportBucket: values.EXPORT_BUCKET,
-  };
+  return operatorOf(parse(operatorVariables, variables));
+}
+
+/**
+ * The same with the retention of observations.
+ *
+ * @throws EnvironmentError that names every variable that is missing or wrong, and what is legal.
+ */
+export function parseObservationOperatorEnvironment(variables: Variables): ObservationOperatorEnvironment {
+  const values = parse(observationOperatorVariables, variables);
+  return { ...operatorOf(values), observationRetentionDays: values.OBSERVATION_RETENTION_DAYS };
 }
 
 /**
@@ -295,6 +297,24 @@ function processorOf(values: z.output<typeof processorVariables>): ProcessorEnvi
     batchEventsMax: values.BATCH_EVENTS_MAX,
     leaseSeconds: values.LEASE_SECONDS,
     migrationsDirectory: values.MIGRATIONS_DIRECTORY,
+  };
+}
+
+/** @throws EnvironmentError where a law is named without its days, or days without the law. */
+function operatorOf(values: z.output<typeof operatorVariables>): OperatorEnvironment {
+  const { LEGAL_RETENTION_DAYS: days, LEGAL_RETENTION_BASIS: basis } = values;
+  if ((days === undefined) !== (basis === undefined)) {
+    const missing = days === undefined ? 'LEGAL_RETENTION_DAYS' : 'LEGAL_RETENTION_BASIS';
+    throw new EnvironmentError([`${missing} is missing: expected it beside the other of the two, or neither`]);
+  }
+  return {
+    region: values.AWS_REGION,
+    database: databaseOf(values),
+    cache: cacheOf(values),
+    environmentSuffix: values.ENVIRONMENT_SUFFIX,
+    legalRetention: days === undefined || basis === undefined ? undefined : { days, basis },
+    backupRetentionDays: values.BACKUP_RETENTION_DAYS,
+    exportBucket: values.EXPORT_BUCKET,
   };
 }
 

@@ -90,8 +90,7 @@ describe('the environment', () => {
   });
 
   test('of an operator names the law and its days together, or neither', () => {
-    const read = (change: object) =>
-      parseOperatorEnvironment({ ...COMMON, OBSERVATION_RETENTION_DAYS: '90', ...change }).legalRetention;
+    const read = (change: object) => parseOperatorEnvironment({ ...COMMON, ...change }).legalRetention;
     const LEGAL_RETENTION_BASIS = 'BGB § 630f (3)';
 
     expect(read({})).toBeUndefined();

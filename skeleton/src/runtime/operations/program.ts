@@ -13,7 +13,7 @@ import { logReport, textReport, type Write } from './report';
 import { openS3Sink } from './s3-sink';
 import type { Sink } from './sink';
 import { taskArn } from './task-identity';
-import { EnvironmentError, type OperatorEnvironment, parseOperatorEnvironment } from '../environment';
+import { EnvironmentError, type OperatorEnvironment, type Variables } from '../environment';
 import { summarizeError } from '../log/error-summary';
 import { createLog, type Log } from '../log/log';
 import { EVENTS } from '../log/vocabulary';
@@ -21,15 +21,20 @@ import { databaseErrorKind } from '../postgres/errors';
 import { DatabasePool } from '../postgres/pool';
 import { DatabaseSecret } from '../postgres/secret';
 
-const PROGRAM: ProgramSpec<Command> = {
-  intro: `The operator's commands. Each is on record, with who asked, before it shows or changes anything.
+const INTRO = `The operator's commands. Each is on record, with who asked, before it shows or changes anything.
 Patient data goes to a file or a bucket, never to the screen or a log.
 
 Exit codes: 0 done; 1 an outage or a fault: the same command again does what is left; 2 the command line or the
-environment is wrong; 3 what it names is not there; 4 refused.`,
-  options: OPTIONS,
-  commands: [QUARANTINE_LIST, QUARANTINE_SHOW, QUARANTINE_REPLAY, QUARANTINE_DROP, PATIENT_EXPORT, PATIENT_ERASE],
-};
+environment is wrong; 3 what it names is not there; 4 refused.`;
+
+const COMMANDS: readonly Command[] = [
+  QUARANTINE_LIST,
+  QUARANTINE_SHOW,
+  QUARANTINE_REPLAY,
+  QUARANTINE_DROP,
+  PATIENT_EXPORT,
+  PATIENT_ERASE,
+];
 
 /** A step may read a patient's whole quarantine, or sort a long stay. */
 const STATEMENT_TIMEOUT_MS = 900_000;
@@ -42,12 +47,25 @@ export interface HostedOperations<Event> {
   close(): Promise<void>;
 }
 
-export interface OperatorOptions<Event> {
+/** What a workload brings to the operator's program. */
+export interface OperatorProgram<Environment extends OperatorEnvironment, Event> {
+  /** @throws EnvironmentError */
+  readonly parseEnvironment: (variables: Variables) => Environment;
+  readonly host: (pool: DatabasePool, environment: Environment, log: Log) => HostedOperations<Event>;
+  /** The workload's own commands, besides those that all have. Default: none. */
+  readonly commands?: readonly Command[];
+}
+
+export interface OperatorOptions<Environment extends OperatorEnvironment, Event>
+  extends OperatorProgram<Environment, Event>, Streams {
   readonly words: readonly string[];
-  readonly variables: Readonly<Record<string, string | undefined>>;
-  readonly host: (pool: DatabasePool, environment: OperatorEnvironment, log: Log) => HostedOperations<Event>;
+  readonly variables: Variables;
   /** Aborted to end between two steps. */
   readonly signal: AbortSignal;
+}
+
+/** Where the program writes to. */
+interface Streams {
   /** Standard output and standard error. */
   readonly write: Write;
   readonly writeError: Write;
@@ -63,14 +81,16 @@ export interface OperatorOptions<Event> {
  *
  * @returns the exit code. Never throws.
  */
-export async function operate<Event>(options: OperatorOptions<Event>): Promise<number> {
+export async function operate<Environment extends OperatorEnvironment, Event>(
+  options: OperatorOptions<Environment, Event>,
+): Promise<number> {
   try {
-    const line = parseCommandLine(PROGRAM, options.words);
+    const line = parseCommandLine(specOf(options.commands), options.words);
     if (line.mode === 'help') {
       options.write(`${line.text}\n`);
       return EXIT_CODES.done;
     }
-    const environment = parseOperatorEnvironment(options.variables);
+    const environment = options.parseEnvironment(options.variables);
     return await runCommand(options, environment, line);
   } catch (error) {
     return explain(error, options.writeError);
@@ -79,9 +99,13 @@ export async function operate<Event>(options: OperatorOptions<Event>): Promise<n
 
 type Running = Extract<ReturnType<typeof parseCommandLine<Command>>, { mode: 'run' }>;
 
-async function runCommand<Event>(
-  program: OperatorOptions<Event>,
-  environment: OperatorEnvironment,
+function specOf(own: readonly Command[] = []): ProgramSpec<Command> {
+  return { intro: INTRO, options: OPTIONS, commands: [...COMMANDS, ...own] };
+}
+
+async function runCommand<Environment extends OperatorEnvironment, Event>(
+  program: OperatorOptions<Environment, Event>,
+  environment: Environment,
   { command, options }: Running,
 ): Promise<number> {
   const { signal, variables, write, writeError } = program;
@@ -143,8 +167,8 @@ interface SinkRequest {
   readonly path: string | undefined;
 }
 
-async function openSink<Event>(
-  { s3 }: OperatorOptions<Event>,
+async function openSink(
+  { s3 }: Streams,
   { exportBucket, region }: OperatorEnvironment,
   { kind, operationId, path }: SinkRequest,
 ): Promise<Sink> {
@@ -161,11 +185,7 @@ async function openSink<Event>(
 }
 
 /** All of the log for a service; for a person, on standard error, what is a warning or worse. */
-function logTo<Event>(
-  reader: 'person' | 'service',
-  environment: string,
-  { write, writeError }: OperatorOptions<Event>,
-): Log {
+function logTo(reader: 'person' | 'service', environment: string, { write, writeError }: Streams): Log {
   const destination = { write: reader === 'service' ? write : writeError };
   const log = createLog({ service: 'operator', environment, destination });
   if (reader === 'service') return log;

@@ -1,6 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  type ObservationOperatorEnvironment,
+  parseObservationOperatorEnvironment,
+} from '../../../../src/runtime/environment';
 import { operate, type OperatorOptions } from '../../../../src/runtime/operations/program';
 import type { VitalSignsEvent } from '../../../../src/workloads/vitals/event';
 import { vitalsOperations, type VitalsOperationsOptions } from '../../../../src/workloads/vitals/operator-workload';
@@ -51,14 +55,15 @@ export class OperatorFixture {
   /** Runs a command by "Anna Schmidt", unless the words name another operator or none. */
   async run(
     words: readonly string[],
-    change: Partial<OperatorOptions<VitalSignsEvent>> & RunChange = {},
+    change: Partial<OperatorOptions<ObservationOperatorEnvironment, VitalSignsEvent>> & RunChange = {},
   ): Promise<Run> {
     let out = '';
     let err = '';
     const { variables, latestReadings, asWritten, ...options } = change;
-    const exitCode = await operate<VitalSignsEvent>({
+    const exitCode = await operate<ObservationOperatorEnvironment, VitalSignsEvent>({
       words: asWritten === true ? words : [...words, '--operator', 'Anna Schmidt'],
       variables: { ...this.variables(), ...variables },
+      parseEnvironment: parseObservationOperatorEnvironment,
       host: (pool) => ({
         workload: vitalsOperations({ pool, retentionDays: 90, latestReadings, lateFillMs: 10 }),
         close: async () => undefined,
