@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Queryable } from '../../../../src/runtime/http/queryable';
+import type { Queryable } from '../../src/runtime/http/queryable';
 
 /** A node of PostgreSQL's plan with what it did (`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON)`). */
 export interface PlanNode {
@@ -51,9 +51,9 @@ export function rowsRead(node: PlanNode): number {
   return rowsOf(node) + (node['Rows Removed by Filter'] ?? 0) * node['Actual Loops'];
 }
 
-/** Whether the node reads a partition of `vital_sign`. */
-export function isOfTable(node: PlanNode): boolean {
-  return (node['Relation Name'] ?? '').startsWith('vital_sign');
+/** Whether a node reads a table, or a partition whose name begins with the table's. */
+export function isOf(table: string): (node: PlanNode) => boolean {
+  return (node) => (node['Relation Name'] ?? '').startsWith(table);
 }
 
 /** Blocks that a node and all below it looked at. */
