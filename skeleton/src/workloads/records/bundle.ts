@@ -31,11 +31,12 @@ export function decodeBundle({ plain, exact }: ExactJson, resourceTypes: Readonl
   if (plainEntries.length > ENTRIES_MAX) return refused('bundle_too_large');
 
   const shellIssues = resourceIssues('Bundle', shellOf(asObject(plain), plainEntries), 'Bundle');
-  if (shellIssues.length > 0) return refused('bundle_invalid', shellIssues);
   const entries: TransactionEntry[] = [];
-  const issues: Issue[] = [];
+  const issues: Issue[] = [...shellIssues];
   plainEntries.forEach((one: unknown, index) => {
-    const entry = readEntry(asObject(one), asObject(exactEntries[index]), `Bundle.entry[${index}]`);
+    const place = `Bundle.entry[${index}]`;
+    if (shellIssues.some(({ expression = '' }) => expression === place || expression.startsWith(`${place}.`))) return;
+    const entry = readEntry(asObject(one), asObject(exactEntries[index]), place);
     if ('issues' in entry) {
       issues.push(...entry.issues.slice(0, ISSUES_OF_ENTRY_MAX));
     } else {
@@ -47,13 +48,16 @@ export function decodeBundle({ plain, exact }: ExactJson, resourceTypes: Readonl
   return issues.length > 0 ? refused('bundle_invalid', issues) : changesOf(entries);
 }
 
-/** The Bundle without the resources in it, which are looked at one by one. */
+/** Says nothing, and is valid. */
+const STAND_IN = { resourceType: 'Binary', contentType: 'text/plain' };
+
+/** The Bundle with others in place of its resources, which are looked at one by one. */
 function shellOf(bundle: Readonly<Record<string, unknown>>, entries: readonly unknown[]): object {
   return {
     ...bundle,
     entry: entries.map((one) => {
       if (typeof one !== 'object' || one === null || Array.isArray(one)) return one;
-      return Object.fromEntries(Object.entries(one).filter(([name]) => name !== 'resource'));
+      return 'resource' in one ? { ...one, resource: STAND_IN } : one;
     }),
   };
 }
