@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import type { PatientMentions } from './patient-mentions';
 import type { EventStorage } from '../kinesis/event-storage';
 import type { DecodedRecord, RejectedEvent } from '../kinesis/workload';
 
@@ -15,20 +16,43 @@ export interface ReplayedWorkload<Event> {
   stored(events: readonly Event[]): Promise<void>;
 }
 
+/** A patient, as the workload knows them. */
+export interface Person {
+  /** The id that was asked for. */
+  readonly patientId: string;
+  /** All ids of the person: the one that was asked for first, then those of records that were merged into it. */
+  readonly ids: readonly string[];
+  /** Whether the record that was asked for was merged into another one, under whose id it goes on. */
+  readonly isMerged: boolean;
+  /** Finds the person in what lies in quarantine. */
+  readonly mentions: PatientMentions;
+}
+
+/** What one step of an erasure did. */
+export interface ErasedStep {
+  /** Rows that were removed. */
+  readonly erasedCount: number;
+  /** What is of other patients as well: it stays for them, without what names this one. */
+  readonly redactedCount: number;
+  /** Whether nothing is left to do. */
+  readonly isDone: boolean;
+}
+
 /** What a workload brings to serve patients' rights. */
 export interface PatientDataWorkload {
-  /** Resources of FHIR R4, all that is stored of the patient, in a snapshot. */
-  resourcesOf(client: PoolClient, patientId: string): AsyncIterable<object>;
-  /** When the youngest of them was observed; `null` when there are none. */
-  youngestAt(patientId: string): Promise<Date | null>;
-  /** Removes up to some rows of the patient. @returns how many. */
-  erase(patientId: string, rowsMax: number): Promise<number>;
+  identify(patientId: string): Promise<Person>;
+  /** Resources of FHIR R4 in JSON without line breaks, all that is stored of the person, in a snapshot. */
+  resourcesOf(client: PoolClient, person: Person): AsyncIterable<string>;
+  /** The time of the youngest of them, by which a law has them kept; `null` when there are none. */
+  youngestAt(person: Person): Promise<Date | null>;
+  /** Removes some of the person's data, at the most about ten thousand rows, in a transaction. What `identify` knows them by goes last. */
+  erase(person: Person): Promise<ErasedStep>;
   /**
    * Removes what was copied elsewhere, such as into a cache.
    *
    * @returns whether nothing is left of it: false when the cache is out of reach.
    */
-  forget(patientId: string): Promise<boolean>;
+  forget(person: Person): Promise<boolean>;
   /** Ids of patients that a quarantined payload names where the workload's events name them; a few at the most. */
   patientsOf(payload: Uint8Array): string[];
 }

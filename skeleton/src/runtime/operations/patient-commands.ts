@@ -1,5 +1,6 @@
 import { auditedOperation, type Command, type CommandContext } from './command';
 import { OperationError } from './errors';
+import type { Person } from './operated-workload';
 import { erasableFrom, type ErasureCounts, erasePatient } from './patient-erasure';
 import { exportPatient } from './patient-export';
 import { counted } from './report';
@@ -11,15 +12,15 @@ export const PATIENT_EXPORT: Command = {
   required: ['operator', 'patient'],
   optional: ['output'],
   run: async (context) => {
-    const { options, report } = context;
-    const patientId = options.required('patient');
-    await context.audit.during(auditedPatient('patient export', context), async () => {
+    const { report } = context;
+    const person = await context.workload.identify(context.options.required('patient'));
+    await context.audit.during(auditedPatient('patient export', context, person), async () => {
       const sink = await context.openSink({
         folder: 'patient',
         suffix: '.ndjson',
         contentType: 'application/fhir+ndjson',
       });
-      const counts = await withSink(sink, async () => exportPatient({ ...context, patientId, sink }));
+      const counts = await withSink(sink, async () => exportPatient({ ...context, person, sink }));
       const { resourcesCount, quarantinedCount, accessesCount } = counts;
       report.tell(
         'patient.exported',
@@ -27,6 +28,7 @@ export const PATIENT_EXPORT: Command = {
         `Written to ${sink.place}: ${counted(resourcesCount, 'resource')}, ${counted(quarantinedCount, 'quarantined event')}, ${counted(accessesCount, 'access', 'accesses')}. It is patient data.`,
       );
       if (resourcesCount + quarantinedCount === 0) report.note(NOTHING_KNOWN);
+      if (person.isMerged) report.note(`${MERGED} Export that one for all that is stored of the person.`);
       return { returnedCount: resourcesCount };
     });
   },
@@ -38,14 +40,17 @@ export const PATIENT_ERASE: Command = {
   required: ['operator', 'patient', 'because'],
   optional: [],
   run: async (context) => {
-    const erasure = { ...context, patientId: context.options.required('patient') };
+    const person = await context.workload.identify(context.options.required('patient'));
+    const erasure = { ...context, person };
     const counts: ErasureCounts = {
       erasedCount: 0,
+      redactedCount: 0,
       removedEventsCount: 0,
       partedRecordsCount: 0,
       isForgotten: false,
     };
-    await context.audit.during(auditedPatient('patient erase', context), async () => {
+    await context.audit.during(auditedPatient('patient erase', context, person), async () => {
+      if (person.isMerged) throw new OperationError('refused', `${MERGED} Erase that one: it takes this one with it.`);
       await refuseWhereKept(erasure);
       try {
         await erasePatient(erasure, counts);
@@ -54,7 +59,8 @@ export const PATIENT_ERASE: Command = {
       }
       return { returnedCount: counts.erasedCount };
     });
-    if (counts.erasedCount + counts.removedEventsCount + counts.partedRecordsCount === 0) {
+    const { erasedCount, redactedCount, removedEventsCount, partedRecordsCount } = counts;
+    if (erasedCount + redactedCount + removedEventsCount + partedRecordsCount === 0) {
       context.report.note(NOTHING_KNOWN);
     }
     context.report.note(whatRemains(context.backupRetentionDays));
@@ -64,15 +70,17 @@ export const PATIENT_ERASE: Command = {
 
 const NOTHING_KNOWN = 'Nothing was stored about the patient: compare the id, capital and small letters too.';
 
+const MERGED =
+  'The record was merged into another one, which its Patient names by the link "replaced-by": there the person’s record goes on.';
+
 const CACHE_NOT_REACHED =
   'The database has nothing of the patient any more, but the cache could not be reached: what it has is gone within a day, or at once by the same command again.';
 
-function auditedPatient<Event>(command: string, context: CommandContext<Event>) {
-  const patientIds = [context.options.required('patient')];
-  return auditedOperation(command, context, { resourceType: 'Patient', patientIds });
+function auditedPatient<Event>(command: string, context: CommandContext<Event>, { ids }: Person) {
+  return auditedOperation(command, context, { resourceType: 'Patient', patientIds: ids });
 }
 
-async function refuseWhereKept<Event>(erasure: CommandContext<Event> & { readonly patientId: string }): Promise<void> {
+async function refuseWhereKept<Event>(erasure: CommandContext<Event> & { readonly person: Person }): Promise<void> {
   const { legalRetention, report } = erasure;
   if (legalRetention === undefined) return;
   const from = await erasableFrom(erasure, legalRetention, new Date());
@@ -87,15 +95,19 @@ async function refuseWhereKept<Event>(erasure: CommandContext<Event> & { readonl
 }
 
 function tellErasure<Event>({ report }: CommandContext<Event>, counts: ErasureCounts): void {
-  const { erasedCount, removedEventsCount, partedRecordsCount, isForgotten } = counts;
+  const { erasedCount, redactedCount, removedEventsCount, partedRecordsCount, isForgotten } = counts;
   const parted =
     partedRecordsCount === 0
       ? ''
       : ` Of ${counted(partedRecordsCount, 'quarantined record')} the patient's lines were taken out, and those of others left.`;
+  const redacted =
+    redactedCount === 0
+      ? ''
+      : ` Of ${counted(redactedCount, 'resource')} of other patients what names this one was taken out, and the rest left.`;
   report.tell(
     'patient.erased',
-    { erasedCount, quarantinedCount: removedEventsCount, partedRecordsCount, isForgotten },
-    `Erased ${counted(erasedCount, 'row')} and ${counted(removedEventsCount, 'quarantined event')}.${parted}`,
+    { erasedCount, redactedCount, quarantinedCount: removedEventsCount, partedRecordsCount, isForgotten },
+    `Erased ${counted(erasedCount, 'row')} and ${counted(removedEventsCount, 'quarantined event')}.${redacted}${parted}`,
   );
 }
 
@@ -109,7 +121,7 @@ function whatRemains(backupRetentionDays: number | undefined): string {
     '- the stream, which keeps for 7 days what came in, and of which no part can be removed;',
     `- ${backups};`,
     '- exports in the bucket, for 7 days;',
-    '- the record of accesses, which the law has kept (45 CFR 164.316(b)(2)(i)): it has the id, and no measurements.',
+    '- the record of accesses, which the law has kept (45 CFR 164.316(b)(2)(i)): it has the id, and nothing of what the records say.',
     'Events of the patient that arrive from now on are stored again: have their sender stop first.',
   ].join('\n');
 }

@@ -1,4 +1,4 @@
-import type { PatientDataWorkload } from './operated-workload';
+import type { PatientDataWorkload, Person } from './operated-workload';
 import { type Patience, patiently } from './patience';
 import { eventsMayMention } from './patient-export';
 import { partPayload } from './patient-mentions';
@@ -16,7 +16,6 @@ import {
 import { streamRows, inSnapshot } from './snapshot';
 import type { DatabasePool } from '../postgres/pool';
 
-const ROWS_PER_STEP = 10_000;
 const DAY_MS = 86_400_000;
 
 /** A law that forbids to erase before its time. */
@@ -28,6 +27,8 @@ export interface LegalRetention {
 
 export interface ErasureCounts {
   erasedCount: number;
+  /** What is of other patients too, and stays for them without what names this one. */
+  redactedCount: number;
   /** Quarantined events that were removed. */
   removedEventsCount: number;
   /** Quarantined records of which the patient's lines were taken out, and those of others left. */
@@ -38,8 +39,8 @@ export interface ErasureCounts {
 
 export interface ErasureOptions extends Patience {
   readonly pool: DatabasePool;
-  readonly workload: Pick<PatientDataWorkload, 'youngestAt' | 'erase' | 'forget'>;
-  readonly patientId: string;
+  readonly workload: Pick<PatientDataWorkload, 'identify' | 'youngestAt' | 'erase' | 'forget'>;
+  readonly person: Person;
 }
 
 /**
@@ -48,17 +49,17 @@ export interface ErasureOptions extends Patience {
  * @returns `undefined` when it may be erased now.
  */
 export async function erasableFrom(
-  { pool, workload, patientId }: ErasureOptions,
+  { pool, workload, person }: ErasureOptions,
   { days }: LegalRetention,
   now: Date,
 ): Promise<Date | undefined> {
-  const youngest = [await workload.youngestAt(patientId), await youngestQuarantinedAt(pool, patientId)];
+  const youngest = [await workload.youngestAt(person), await youngestQuarantinedAt(pool, person)];
   const keptUntilMs = Math.max(...youngest.map((at) => (at === null ? -Infinity : at.getTime() + days * DAY_MS)));
   return keptUntilMs > now.getTime() ? new Date(keptUntilMs) : undefined;
 }
 
 /**
- * Removes a patient's data: from the quarantine, from the workload's table, from the cache, in this order, so that nothing
+ * Removes a patient's data: from the quarantine, from the workload's tables, from the cache, in this order, so that nothing
  * that is on its way from one to the next is passed over. In steps, each its own transaction: whoever kills the program leaves
  * the rest to the next run. Replays wait meanwhile.
  *
@@ -66,32 +67,37 @@ export async function erasableFrom(
  * @throws OperationError when asked to end; what `pg` throws when the database stays away.
  */
 export async function erasePatient(options: ErasureOptions, counts: ErasureCounts): Promise<void> {
-  const { pool, workload, patientId } = options;
+  const { pool, workload } = options;
+  let { person } = options;
   await pool.use(async (holder) => {
     await holder.query(HOLD_QUARANTINE_SQL);
+    // A replay that was under way may have brought other ids.
+    person = await patiently(options, async () => workload.identify(person.patientId));
     let after: QuarantinePosition | undefined;
     do {
-      const step = await patiently(options, async () => eraseQuarantined(options, after));
+      const step = await patiently(options, async () => eraseQuarantined({ ...options, person }, after));
       counts.removedEventsCount += step.removedCount;
       counts.partedRecordsCount += step.partedCount;
       after = step.last;
     } while (after !== undefined);
-    for (let erased = ROWS_PER_STEP; erased === ROWS_PER_STEP;) {
-      erased = await patiently(options, async () => workload.erase(patientId, ROWS_PER_STEP));
-      counts.erasedCount += erased;
+    for (let isDone = false; !isDone;) {
+      const step = await patiently(options, async () => workload.erase(person));
+      counts.erasedCount += step.erasedCount;
+      counts.redactedCount += step.redactedCount;
+      isDone = step.isDone;
     }
     await holder.query(RELEASE_QUARANTINE_SQL);
   });
-  counts.isForgotten = await workload.forget(patientId);
+  counts.isForgotten = await workload.forget(person);
 }
 
-async function eraseQuarantined({ pool, patientId }: ErasureOptions, after: QuarantinePosition | undefined) {
+async function eraseQuarantined({ pool, person: { mentions } }: ErasureOptions, after: QuarantinePosition | undefined) {
   return pool.use(async (client) =>
     inTransaction(client, async () => {
       // Those of another operator are waited for: passed over, they would stay.
-      const rows = await lockRows(client, { selection: eventsMayMention(patientId), after, locked: 'wait' });
+      const rows = await lockRows(client, { selection: eventsMayMention(mentions), after, locked: 'wait' });
       const mentioning = rows
-        .map((row) => ({ row, parted: partPayload(row.payload, patientId) }))
+        .map((row) => ({ row, parted: partPayload(row.payload, mentions) }))
         .filter(({ parted }) => parted.mentioning !== undefined);
       const removed = mentioning.filter(({ parted }) => parted.others === undefined).map(({ row }) => row);
       await deleteRows(client, removed);
@@ -111,10 +117,10 @@ async function eraseQuarantined({ pool, patientId }: ErasureOptions, after: Quar
   );
 }
 
-async function youngestQuarantinedAt(pool: DatabasePool, patientId: string): Promise<Date | null> {
+async function youngestQuarantinedAt(pool: DatabasePool, { mentions }: Person): Promise<Date | null> {
   let youngest: Date | null = null;
   await inSnapshot(pool, async (client) => {
-    const { condition, values } = eventsMayMention(patientId);
+    const { condition, values } = eventsMayMention(mentions);
     const text = `SELECT payload, quarantined_at AS at FROM quarantine WHERE ${condition} ORDER BY quarantined_at DESC`;
     // The youngest that does mention the patient decides, and most candidates do.
     for await (const row of streamRows<Pick<QuarantineRow, 'payload'> & { readonly at: Date }>(
@@ -123,7 +129,7 @@ async function youngestQuarantinedAt(pool: DatabasePool, patientId: string): Pro
       [...values],
       1,
     )) {
-      if (partPayload(row.payload, patientId).mentioning === undefined) continue;
+      if (partPayload(row.payload, mentions).mentioning === undefined) continue;
       youngest = row.at;
       break;
     }

@@ -1,9 +1,9 @@
 import type { DocumentReference } from 'fhir/r4';
 import type { PoolClient } from 'pg';
-import type { PatientDataWorkload } from './operated-workload';
+import type { PatientDataWorkload, Person } from './operated-workload';
 import { throwIfStopped } from './patience';
 import { accessesOf } from './patient-accesses';
-import { candidateNeedles, partPayload } from './patient-mentions';
+import { partPayload, type PatientMentions } from './patient-mentions';
 import {
   positionArrays,
   POSITION_COLUMNS,
@@ -30,7 +30,7 @@ export interface ExportCounts {
 export interface ExportOptions {
   readonly pool: DatabasePool;
   readonly workload: Pick<PatientDataWorkload, 'resourcesOf'>;
-  readonly patientId: string;
+  readonly person: Person;
   /** Names the pipeline as the observer of accesses. */
   readonly observer: string;
   readonly sink: Sink;
@@ -45,34 +45,34 @@ export interface ExportOptions {
  * @throws what the database or the sink throws.
  */
 export async function exportPatient(options: ExportOptions): Promise<ExportCounts> {
-  const { pool, workload, patientId, observer, sink, signal } = options;
+  const { pool, workload, person, observer, sink, signal } = options;
   const lines = new JsonLines(sink);
-  const writeAll = async (resources: AsyncIterable<object>): Promise<number> => {
+  const writeAll = async (resources: AsyncIterable<object | string>): Promise<number> => {
     let count = 0;
     for await (const resource of resources) {
       throwIfStopped(signal);
-      await lines.write(resource);
+      await lines.write(typeof resource === 'string' ? resource : JSON.stringify(resource));
       count += 1;
     }
     return count;
   };
   const counts = await inSnapshot(pool, async (client) => ({
-    resourcesCount: await writeAll(workload.resourcesOf(client, patientId)),
-    quarantinedCount: await writeAll(quarantinedOf(client, patientId)),
-    accessesCount: await writeAll(accessesOf(client, patientId, observer)),
+    resourcesCount: await writeAll(workload.resourcesOf(client, person)),
+    quarantinedCount: await writeAll(quarantinedOf(client, person)),
+    accessesCount: await writeAll(accessesOf(client, person.ids, observer)),
   }));
   await lines.flush();
   return counts;
 }
 
 /** Events that may mention a patient: whether they do shows only in their payload. */
-export function eventsMayMention(patientId: string): QuarantineSelection {
-  const values = candidateNeedles(patientId);
-  return { condition: values.map((_, index) => `position($${index + 1}::bytea IN payload) > 0`).join(' OR '), values };
+export function eventsMayMention({ needles }: PatientMentions): QuarantineSelection {
+  const condition = 'EXISTS (SELECT FROM unnest($1::bytea[]) AS needle WHERE position(needle IN payload) > 0)';
+  return { condition, values: [needles] };
 }
 
-async function* quarantinedOf(client: PoolClient, patientId: string): AsyncGenerator<DocumentReference> {
-  const { condition, values } = eventsMayMention(patientId);
+async function* quarantinedOf(client: PoolClient, person: Person): AsyncGenerator<DocumentReference> {
+  const { condition, values } = eventsMayMention(person.mentions);
   const text = `SELECT ${SELECT_POSITION}, octet_length(payload) AS bytes FROM quarantine WHERE ${condition}
     ORDER BY quarantined_at`;
   let group: QuarantinePosition[] = [];
@@ -81,20 +81,20 @@ async function* quarantinedOf(client: PoolClient, patientId: string): AsyncGener
     ...values,
   ])) {
     if (group.length === ROWS_MAX || (group.length > 0 && groupBytes + candidate.bytes > PAYLOAD_BYTES_MAX)) {
-      yield* documentsOf(client, group, patientId);
+      yield* documentsOf(client, group, person);
       group = [];
       groupBytes = 0;
     }
     group.push(candidate);
     groupBytes += candidate.bytes;
   }
-  yield* documentsOf(client, group, patientId);
+  yield* documentsOf(client, group, person);
 }
 
 async function* documentsOf(
   client: PoolClient,
   candidates: readonly QuarantinePosition[],
-  patientId: string,
+  { patientId, mentions }: Person,
 ): AsyncGenerator<DocumentReference> {
   if (candidates.length === 0) return;
   const { rows } = await client.query<QuarantineRow & { readonly at: Date }>(
@@ -103,7 +103,7 @@ async function* documentsOf(
     positionArrays(candidates),
   );
   for (const row of rows) {
-    const { mentioning } = partPayload(row.payload, patientId);
+    const { mentioning } = partPayload(row.payload, mentions);
     if (mentioning !== undefined) yield toDocument(row, mentioning, patientId);
   }
 }

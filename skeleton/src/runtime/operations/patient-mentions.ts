@@ -1,41 +1,27 @@
-/**
- * Finds a patient in events that could not be read. Nobody knows their format, so the id is looked for in their bytes: as
- * ASCII, as UTF-16, and with JSON's `\u` escapes, standing by itself (`p-1` is not in `p-12`).
- */
-
-const LINE_FEED = 0x0a;
-
-/**
- * What a payload has to hold to be worth a look, as byte strings for SQL: the id in ASCII, in UTF-16 (the zero bytes between
- * its characters are the same in both byte orders), or any `\u` escape.
- */
-export function candidateNeedles(patientId: string): Buffer[] {
-  const utf16 = Buffer.from(patientId, 'utf16le');
-  return [Buffer.from(patientId, 'latin1'), utf16.subarray(0, utf16.length - 1), Buffer.from('\\u', 'latin1')];
-}
-
-/** Whether some bytes, as a whole, mention the patient. */
-export function mentionsPatient(data: Uint8Array, patientId: string): boolean {
-  const standing = new RegExp(`(?<![A-Za-z0-9.-])${patientId.replaceAll('.', '\\.')}(?![A-Za-z0-9.-])`);
-  const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1');
-  return [text, unescaped(text), text.replaceAll('\0', '')].some((reading) => standing.test(reading));
+/** How a workload finds a patient in quarantined payloads. */
+export interface PatientMentions {
+  /** Byte strings of which a payload has to hold one at the least to be worth a look: for SQL. */
+  readonly needles: readonly Buffer[];
+  /** Parts of a payload that are judged each by itself, in order; joined by line feeds they are the payload. */
+  piecesOf(payload: Uint8Array): readonly Uint8Array[];
+  /** Whether a piece speaks of the patient. */
+  isAbout(piece: Uint8Array): boolean;
 }
 
 /** A payload parted into what mentions a patient and what does not. */
 export interface PartedPayload {
-  /** The lines that do, joined by line feeds; `undefined` when there are none. */
+  /** The pieces that do, joined by line feeds; `undefined` when there are none. */
   readonly mentioning: Uint8Array | undefined;
   /** The rest, with empty lines in place of those taken out, so that each line keeps its number; `undefined` when that is nothing. */
   readonly others: Uint8Array | undefined;
 }
 
-/**
- * Parts a payload by its lines, since a record may hold events of several patients. One with zero bytes, as in UTF-16, has no
- * lines that we could tell, and is one piece.
- */
-export function partPayload(payload: Uint8Array, patientId: string): PartedPayload {
-  const pieces = payload.includes(0) ? [payload] : linesOf(payload);
-  const isMentioning = pieces.map((piece) => mentionsPatient(piece, patientId));
+const LINE_FEED = 0x0a;
+
+/** Parts a payload, since a record may hold events of several patients. */
+export function partPayload(payload: Uint8Array, { piecesOf, isAbout }: PatientMentions): PartedPayload {
+  const pieces = piecesOf(payload);
+  const isMentioning = pieces.map((piece) => isAbout(piece));
   const mentioning = pieces.filter((_, index) => isMentioning[index]);
   const others = pieces.map((piece, index) => (isMentioning[index] ? new Uint8Array() : piece));
   const hasOthers = others.some((piece) => Buffer.from(piece).toString('latin1').trim() !== '');
@@ -43,6 +29,35 @@ export function partPayload(payload: Uint8Array, patientId: string): PartedPaylo
     mentioning: mentioning.length > 0 ? joined(mentioning) : undefined,
     others: hasOthers ? joined(others) : undefined,
   };
+}
+
+/**
+ * Finds a patient's id in events whose format nobody knows: in their bytes, as ASCII, as UTF-16, and with JSON's `\u` escapes,
+ * standing by itself (`p-1` is not in `p-12`). The pieces are lines; a payload with zero bytes, as in UTF-16, has no lines that
+ * we could tell, and is one piece.
+ */
+export function mentionsById(patientId: string): PatientMentions {
+  const standing = new RegExp(`(?<![A-Za-z0-9.-])${patientId.replaceAll('.', '\\.')}(?![A-Za-z0-9.-])`);
+  return {
+    needles: [...needlesOf(patientId), ESCAPE_NEEDLE],
+    piecesOf: (payload) => (payload.includes(0) ? [payload] : linesOf(payload)),
+    isAbout: (piece) => readingsOf(piece).some((reading) => standing.test(reading)),
+  };
+}
+
+/** Any `\u` escape of JSON. */
+export const ESCAPE_NEEDLE = Buffer.from('\\u', 'latin1');
+
+/** A text in UTF-8, and in UTF-16: the zero bytes between ASCII characters are the same in both byte orders. */
+export function needlesOf(text: string): Buffer[] {
+  const utf16 = Buffer.from(text, 'utf16le');
+  return [Buffer.from(text, 'utf8'), utf16.subarray(0, utf16.length - 1)];
+}
+
+/** What some bytes may say: as they are, without escapes, and without the zero bytes of UTF-16. */
+export function readingsOf(data: Uint8Array): string[] {
+  const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('latin1');
+  return [text, unescaped(text), text.replaceAll('\0', '')];
 }
 
 function unescaped(text: string): string {

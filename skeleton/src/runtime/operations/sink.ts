@@ -13,15 +13,15 @@ export interface Sink {
 /** Lines are gathered up to this size, so that each write is worth its cost. */
 const CHUNK_BYTES = 262_144;
 
-/** Writes lines of JSON, one a value. */
+/** Writes lines of JSON. */
 export class JsonLines {
   private lines: string[] = [];
   private characters = 0;
 
   constructor(private readonly sink: Pick<Sink, 'write'>) {}
 
-  async write(value: object): Promise<void> {
-    const line = JSON.stringify(value);
+  /** @param line JSON without line breaks. */
+  async write(line: string): Promise<void> {
     this.lines.push(line);
     this.characters += line.length;
     if (this.characters >= CHUNK_BYTES) await this.flush();

@@ -7,7 +7,8 @@ import { LatestByCode, type Reading, readingsOf } from './reading';
 import { decodeEvent, decodeRecord } from './record';
 import { vitalsWorkload } from './store';
 import { pause } from '../../runtime/backoff';
-import type { OperatedWorkload } from '../../runtime/operations/operated-workload';
+import type { OperatedWorkload, Person } from '../../runtime/operations/operated-workload';
+import { mentionsById } from '../../runtime/operations/patient-mentions';
 import { streamRows } from '../../runtime/operations/snapshot';
 import type { DatabasePool } from '../../runtime/postgres/pool';
 
@@ -18,6 +19,7 @@ SELECT code, to_char(observed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US
 FROM vital_sign WHERE patient_id = $1
 ORDER BY vital_sign.code, vital_sign.observed_at, vital_sign.event_id`;
 
+const ROWS_PER_STEP = 10_000;
 const PATIENTS_MAX = 20;
 /** The field of an event, found in text that need not be JSON. */
 const PATIENT_FIELD = /"patientId"\s*:\s*"([A-Za-z0-9\-.]{1,64})"/g;
@@ -50,18 +52,25 @@ export function vitalsOperations(options: VitalsOperationsOptions): OperatedWork
       if (latestReadings === undefined) return;
       for (const [patientId, latest] of latestByPatient(events)) await latestReadings.update(patientId, latest);
     },
+    identify: async (patientId) => ({
+      patientId,
+      ids: [patientId],
+      isMerged: false,
+      mentions: mentionsById(patientId),
+    }),
     resourcesOf: observationsOf,
-    youngestAt: async (patientId) => {
+    youngestAt: async ({ patientId }) => {
       const text = 'SELECT max(observed_at) AS at FROM vital_sign WHERE patient_id = $1';
       const { rows } = await pool.query<{ at: Date | null }>(text, [patientId]);
       return rows[0]?.at ?? null;
     },
-    erase: async (patientId, rowsMax) => {
+    erase: async ({ patientId }) => {
       const text = 'SELECT erase_vital_signs($1, $2) AS erased';
-      const { rows } = await pool.query<{ erased: number }>(text, [patientId, rowsMax]);
-      return rows[0]?.erased ?? 0;
+      const { rows } = await pool.query<{ erased: number }>(text, [patientId, ROWS_PER_STEP]);
+      const erasedCount = rows[0]?.erased ?? 0;
+      return { erasedCount, redactedCount: 0, isDone: erasedCount < ROWS_PER_STEP };
     },
-    forget: async (patientId) => {
+    forget: async ({ patientId }) => {
       if (latestReadings === undefined) return true;
       try {
         await latestReadings.forget(patientId);
@@ -81,9 +90,9 @@ export function vitalsOperations(options: VitalsOperationsOptions): OperatedWork
   };
 }
 
-async function* observationsOf(client: PoolClient, patientId: string): AsyncGenerator<object> {
+async function* observationsOf(client: PoolClient, { patientId }: Person): AsyncGenerator<string> {
   for await (const reading of streamRows<Reading>(client, READINGS_SQL, [patientId])) {
-    yield toObservation(patientId, reading);
+    yield JSON.stringify(toObservation(patientId, reading));
   }
 }
 

@@ -20,7 +20,7 @@ describe('patient data for S3', () => {
 
     const place = await withSink(await open(s3), async (sink) => {
       const lines = new JsonLines(sink);
-      for (const value of values) await lines.write(value);
+      for (const value of values) await lines.write(JSON.stringify(value));
       await lines.flush();
       expect(s3.objects.size).toBe(0);
       return sink.place;

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { OperatorFixture } from './operator-fixture';
 import { exportPatient } from '../../../../src/runtime/operations/patient-export';
-import { mentionsPatient, partPayload } from '../../../../src/runtime/operations/patient-mentions';
+import { mentionsById, partPayload } from '../../../../src/runtime/operations/patient-mentions';
 import { replayQuarantine } from '../../../../src/runtime/operations/quarantine-replay';
 import { ALL_EVENTS } from '../../../../src/runtime/operations/quarantine-rows';
 import type { Sink } from '../../../../src/runtime/operations/sink';
@@ -112,7 +112,7 @@ describe('patient export', () => {
     const chunks: Uint8Array[] = [];
     const cursors: unknown[] = [];
     const pool = operator.database.pool('pipeline_operator');
-    const { resourcesOf } = vitalsOperations({ pool, retentionDays: 90, latestReadings: undefined });
+    const { resourcesOf, identify } = vitalsOperations({ pool, retentionDays: 90, latestReadings: undefined });
     const sink: Sink = {
       place: 'memory',
       write: async (chunk) => void chunks.push(chunk),
@@ -124,14 +124,14 @@ describe('patient export', () => {
       pool,
       sink,
       workload: {
-        resourcesOf: async function* (client, patientId) {
-          for await (const resource of resourcesOf(client, patientId)) {
+        resourcesOf: async function* (client, person) {
+          for await (const resource of resourcesOf(client, person)) {
             if (cursors.length === 0) cursors.push(...(await client.query('SELECT name FROM pg_cursors')).rows);
             yield resource;
           }
         },
       },
-      patientId: 'long',
+      person: await identify('long'),
       observer: 'test',
       signal: new AbortController().signal,
     });
@@ -404,10 +404,11 @@ describe('a payload parted by a patient', () => {
   test('mentions an id that stands by itself, in any form, and none that is a part of another', () => {
     fc.assert(
       fc.property(ids, ids, (id, other) => {
-        expect(mentionsPatient(Buffer.from(`{"patientId":"${id}"}`), id)).toBe(true);
-        expect(mentionsPatient(Buffer.from(`|${id}^`, 'utf16le'), id)).toBe(true);
-        expect(mentionsPatient(Buffer.from(`{"patientId":"${id}${other}"}`), id)).toBe(false);
-        expect(mentionsPatient(Buffer.from(`{"patientId":"${other}${id}"}`), id)).toBe(false);
+        const { isAbout } = mentionsById(id);
+        expect(isAbout(Buffer.from(`{"patientId":"${id}"}`))).toBe(true);
+        expect(isAbout(Buffer.from(`|${id}^`, 'utf16le'))).toBe(true);
+        expect(isAbout(Buffer.from(`{"patientId":"${id}${other}"}`))).toBe(false);
+        expect(isAbout(Buffer.from(`{"patientId":"${other}${id}"}`))).toBe(false);
       }),
     );
   });
@@ -416,7 +417,7 @@ describe('a payload parted by a patient', () => {
     const lines = fc.array(fc.constantFrom('a', 'b', '', '{"p":"a"}', 'x b y', ' '), { minLength: 1 });
     fc.assert(
       fc.property(lines, (all) => {
-        const { mentioning, others } = partPayload(Buffer.from(all.join('\n')), 'a');
+        const { mentioning, others } = partPayload(Buffer.from(all.join('\n')), mentionsById('a'));
         const own = all.filter((one) => /\ba\b/.test(one));
         const rest = all.map((one) => (own.includes(one) ? '' : one));
 
