@@ -1,5 +1,6 @@
 import { RECORDS, RECORDS_OTHER_CHOICES } from '../../../foundation/support/settings';
 import { synthesize } from '../../../foundation/support/synthesis';
+import type { Resource } from '../../../foundation/support/synthesis';
 
 /** What only vitals or imaging need: Redis, Aurora, what scales its readers, file systems, and whatever belongs to mutual TLS. */
 const TYPES_OF_OTHERS =
@@ -7,6 +8,13 @@ const TYPES_OF_OTHERS =
 
 /** The same in policies and in what programs are told. */
 const WORDS_OF_OTHERS = /elasticache|redis|CACHE_|elasticfilesystem|aurora|OBSERVATION_RETENTION/i;
+
+/** Ids of the resources that only other workloads need. */
+function foreignTo(resources: readonly Resource[]): string[] {
+  return resources
+    .filter((resource) => TYPES_OF_OTHERS.test(resource.Type) || WORDS_OF_OTHERS.test(JSON.stringify(resource)))
+    .map(({ id }) => id);
+}
 
 describe('a pipeline of records', () => {
   // The whole template would change with every word; this changes when a resource comes or goes, which should be seen in a review.
@@ -23,12 +31,25 @@ describe('a pipeline of records', () => {
   ])('has, %s, no resource that only other workloads need', (_, change) => {
     const { resources, outputs } = synthesize(change);
 
-    const foreign = resources.filter(
-      (resource) => TYPES_OF_OTHERS.test(resource.Type) || WORDS_OF_OTHERS.test(JSON.stringify(resource)),
-    );
-
-    expect(foreign.map(({ id }) => id)).toEqual([]);
+    expect(foreignTo(resources)).toEqual([]);
     expect(Object.keys(outputs).filter((name) => /^Cache|Reader/.test(name))).toEqual([]);
+  });
+
+  it.each([
+    ['AWS::ElastiCache::ReplicationGroup', {}],
+    ['AWS::ElastiCache::SubnetGroup', {}],
+    ['AWS::EFS::FileSystem', {}],
+    ['AWS::RDS::DBCluster', {}],
+    ['AWS::RDS::DBInstance', { Engine: 'aurora-postgresql' }],
+    ['AWS::RDS::DBClusterParameterGroup', {}],
+    ['AWS::ApiGateway::DomainName', { MutualTlsAuthentication: {} }],
+    ['AWS::ElasticLoadBalancingV2::LoadBalancer', {}],
+    ['AWS::IAM::ManagedPolicy', { PolicyDocument: { Statement: [{ Action: 'elasticfilesystem:ClientWrite' }] } }],
+    ['AWS::ECS::TaskDefinition', { ContainerDefinitions: [{ Environment: [{ Name: 'CACHE_ENDPOINT' }] }] }],
+  ])('would be found out with a resource of another workload: %s %j', (Type, Properties) => {
+    const other: Resource = { id: 'Other', Type, Properties, DependsOn: [] };
+
+    expect(foreignTo([...synthesize(RECORDS).resources, other])).toEqual(['Other']);
   });
 
   it('scales processors and nothing else', () => {

@@ -1,13 +1,27 @@
-import { EVERYTHING } from '../../../foundation/support/settings';
+import { EVERYTHING, OTHER_CHOICES } from '../../../foundation/support/settings';
 import { synthesize } from '../../../foundation/support/synthesis';
+import type { Resource } from '../../../foundation/support/synthesis';
 
-/** What only records need: a database that is no cluster has parameters of another kind. */
-const TYPES_OF_RECORDS = /^AWS::RDS::DBParameterGroup$/;
-/** The audit's function, and what records' programs are told. */
-const WORDS_OF_RECORDS = /"AuditFunction|RESOURCE_TYPES/;
+/** What only records or imaging need: a database that is no cluster has parameters of another kind; files, and mutual TLS. */
+const TYPES_OF_OTHERS =
+  /^AWS::(RDS::DBParameterGroup$|EFS::|ElasticLoadBalancingV2::|ApiGateway::(DomainName|VpcLink))/;
+/** The audit's function, what records' programs are told, and the rights to use files. */
+const WORDS_OF_OTHERS = /"AuditFunction|"FunctionName":"audit-|RESOURCE_TYPES|elasticfilesystem/;
+
+/** Ids of the resources that only other workloads need. A database's instance is one, but in a cluster. */
+function foreignTo(resources: readonly Resource[]): string[] {
+  return resources
+    .filter(
+      (resource) =>
+        TYPES_OF_OTHERS.test(resource.Type) ||
+        WORDS_OF_OTHERS.test(JSON.stringify(resource)) ||
+        (resource.Type === 'AWS::RDS::DBInstance' && resource.Properties.DBClusterIdentifier === undefined),
+    )
+    .map(({ id }) => id);
+}
 
 describe('a pipeline of vitals by default', () => {
-  const { resources, ofType } = synthesize({ workload: 'vitals' });
+  const { resources } = synthesize({ workload: 'vitals' });
 
   // The whole template would change with every word; this changes when a resource comes or goes, which should be seen in a review.
   it('is made of these resources', () => {
@@ -17,16 +31,29 @@ describe('a pipeline of vitals by default', () => {
     expect(counts).toMatchSnapshot();
   });
 
-  it('has nothing that only records need, and no database outside its cluster', () => {
-    const { resources: most } = synthesize(EVERYTHING);
+  it.each([
+    ['by default', { workload: 'vitals' as const }],
+    ['with a cache', EVERYTHING],
+    ['with every choice made the other way', OTHER_CHOICES],
+  ])('has, %s, no resource that only other workloads need', (_, change) => {
+    const { resources: all, ofType: of, outputs } = synthesize(change);
 
-    const foreign = most.filter(
-      (resource) => TYPES_OF_RECORDS.test(resource.Type) || WORDS_OF_RECORDS.test(JSON.stringify(resource)),
-    );
-
-    expect(foreign.map(({ id }) => id)).toEqual([]);
-    for (const { Properties } of ofType('AWS::RDS::DBInstance')) {
-      expect(Properties).toMatchObject({ DBInstanceClass: 'db.serverless', DBClusterIdentifier: expect.anything() });
+    expect(foreignTo(all)).toEqual([]);
+    for (const { Properties } of of('AWS::RDS::DBInstance')) {
+      expect(Properties).toMatchObject({ DBInstanceClass: 'db.serverless', Engine: 'aurora-postgresql' });
     }
+    expect(outputs).not.toHaveProperty('AuditFunctionName');
+  });
+
+  it.each([
+    ['AWS::RDS::DBInstance', { Engine: 'postgres', MultiAZ: true }],
+    ['AWS::RDS::DBParameterGroup', {}],
+    ['AWS::EFS::FileSystem', {}],
+    ['AWS::Lambda::Function', { FunctionName: 'audit-prod' }],
+    ['AWS::ECS::TaskDefinition', { ContainerDefinitions: [{ Environment: [{ Name: 'RESOURCE_TYPES' }] }] }],
+  ])('would be found out with a resource of another workload: %s %j', (Type, Properties) => {
+    const other: Resource = { id: 'Other', Type, Properties, DependsOn: [] };
+
+    expect(foreignTo([...resources, other])).toEqual(['Other']);
   });
 });
