@@ -136,8 +136,9 @@ function multipleBirthOf(
   const field = fieldOf(pid, 25);
   const order = field.text();
   if (order === undefined) return { multipleBirthBoolean: yesOrNo(fieldOf(pid, 24), context) };
-  if (!/^0*[1-9]\d?$/.test(order)) context.faults.push(field.fault('102', 'Expected a whole number from 1 to 99'));
-  return { multipleBirthInteger: Number(order) };
+  if (/^0*[1-9]\d?$/.test(order)) return { multipleBirthInteger: Number(order) };
+  context.faults.push(field.fault('102', 'Expected a whole number from 1 to 99'));
+  return {};
 }
 
 function languagesOf(pid: Segment): PatientCommunication[] {

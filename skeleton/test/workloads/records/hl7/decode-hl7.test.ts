@@ -15,6 +15,7 @@ import {
   withTrigger,
   written,
 } from './adt-messages';
+import { resourceIssues } from '../../../../src/runtime/fhir/validation/resource-issues';
 import { mutated, mutation } from '../../../support/mutated-bytes';
 
 /** An admission with other fields in PID or PV1. */
@@ -240,6 +241,7 @@ describe('a message whose content is wrong is refused with the places', () => {
     ['a time that is none', A01.replace('EVN||20261122', 'EVN||20261199'), ['EVN[1]-2']],
     ['a time to come', A01.replace('EVN||20261122', 'EVN||20361122'), ['EVN[1]-2']],
     ['several faults', withPid({ 7: 'soon', 8: 'X' }), ['PID[1]-7', 'PID[1]-8']],
+    ['a place among twins in words', withPid({ 25: 'first' }), ['PID[1]-25']],
   ])('%s', (_name, text, places) => {
     expect(refusalOf(text)).toEqual(['hl7_invalid', places]);
   });
@@ -297,6 +299,54 @@ describe('whatever becomes of a message on the way', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  test('whatever PID and PV1 say, the Patient and the Encounter that are made of it are valid by FHIR R4', () => {
+    const pieces = [
+      'a',
+      '1',
+      '2026',
+      '0',
+      '^',
+      '~',
+      '&',
+      '\\T\\',
+      '\\X0D\\',
+      '"',
+      ' ',
+      '\u00a0',
+      'é',
+      '\u200b',
+      'ISO',
+      'urn:',
+      '^^^',
+    ];
+    const text = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 10 }).map((one) => one.replace(/[\r\n]/g, '')),
+      fc.array(fc.constantFrom(...pieces), { maxLength: 8 }).map((some) => some.join('')),
+    );
+    const fields = fc.dictionary(fc.integer({ min: 1, max: 52 }).map(String), text, { maxKeys: 5 });
+    let takenCount = 0;
+    fc.assert(
+      fc.property(fields, fields, fc.constantFrom('A01', 'A03', 'A04', 'A08', 'A40'), (pid, pv1, trigger) => {
+        const second =
+          trigger === 'A40' ? 'MRG|4712^^^ROYAL^MR' : segment('PV1', { ...PV1_FIELDS, ...pv1, 2: 'I', 19: 'V-1' });
+        // Fields that are judged by a table or by the calendar are left as they are: most of all texts are none of theirs.
+        const said = { ...PID_FIELDS, ...pid, 7: '1980', 8: 'F', 24: 'Y', 25: '2', 29: '', 30: 'N' };
+        const result = decoded(message(withTrigger(trigger), EVN, segment('PID', said), second));
+        if ('rejection' in result) {
+          expect(result.rejection.reason).not.toContain('would be wrong');
+          return;
+        }
+        takenCount += 1;
+        for (const made of result.event.changes) {
+          if (made.kind !== 'write') continue;
+          expect(resourceIssues(made.resourceType, JSON.parse(made.content), made.resourceType)).toEqual([]);
+        }
+      }),
+      { numRuns: 400 },
+    );
+    expect(takenCount).toBeGreaterThan(200);
   });
 
   test('any bytes behind MSH are refused', () => {
