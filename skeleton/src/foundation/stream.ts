@@ -59,7 +59,7 @@ export interface IngestStreamProps {
   readonly shards?: number | undefined;
 }
 
-/** The stream that devices write to. */
+/** The stream that a pipeline reads. */
 export class IngestStream extends Construct {
   readonly stream: Stream;
   /** Shards that are open at any time. On demand there may be more. */

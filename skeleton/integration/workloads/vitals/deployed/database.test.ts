@@ -4,7 +4,7 @@ import {
   paginateDescribeDBInstances,
   RDSClient,
 } from '@aws-sdk/client-rds';
-import { describeDeployed } from '../support/deployed';
+import { describeDeployed } from '../../../support/deployed';
 
 describeDeployed('the deployed database', (outputs) => {
   let rds: RDSClient;

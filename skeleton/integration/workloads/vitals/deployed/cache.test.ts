@@ -4,7 +4,7 @@ import {
   ElastiCacheClient,
   type ReplicationGroup,
 } from '@aws-sdk/client-elasticache';
-import { describeDeployed } from '../support/deployed';
+import { describeDeployed } from '../../../support/deployed';
 
 const NO_CACHE = 'No cache: the settings name no auth token (secrets.cacheAuthTokenArn).\n';
 
