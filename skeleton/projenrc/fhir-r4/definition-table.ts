@@ -5,6 +5,7 @@ import {
   typesOf,
 } from './structure-definitions';
 import { valueSets } from './value-sets';
+import { compileFhirPath } from '../../src/runtime/fhir/fhirpath/compile';
 
 /** Rules that the validator keeps by itself, for each element and quicker. */
 const BUILT_IN: ReadonlySet<string> = new Set(['ele-1', 'txt-1', 'txt-2']);
@@ -101,6 +102,8 @@ class TableBuilder {
         if (expression === undefined) throw new Error(`the rule ${key} has no FHIRPath`);
         const known = this.ruleNumbers.get(`${key} ${expression}`);
         if (known !== undefined) return known;
+        // What the validator could not judge is to be known here, and not when a resource comes.
+        compileFhirPath(expression, () => []);
         this.rules.push([key, human, expression]);
         this.ruleNumbers.set(`${key} ${expression}`, this.rules.length - 1);
         return this.rules.length - 1;
