@@ -1,98 +1,39 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   type ObservationOperatorEnvironment,
   parseObservationOperatorEnvironment,
 } from '../../../../src/runtime/environment';
-import { operate, type OperatorOptions } from '../../../../src/runtime/operations/program';
+import type { OperatorOptions } from '../../../../src/runtime/operations/program';
 import type { VitalSignsEvent } from '../../../../src/workloads/vitals/event';
 import { vitalsOperations, type VitalsOperationsOptions } from '../../../../src/workloads/vitals/operator-workload';
-import { createTestDatabase, type TestDatabase } from '../../../support/test-database';
+import { OperatorFixture, type Run, type RunChange } from '../../../runtime/operations/operator-fixture';
+import { createTestDatabase } from '../../../support/test-database';
 import { type EventFixture } from '../vital-events';
 
-export interface Run {
-  readonly exitCode: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-export interface QuarantinedFixture {
-  readonly payload: string | Uint8Array;
-  /** Default `unknown_code`: as if a decoder of before had not known it. */
-  readonly reasonCode?: string;
-  /** Default 0. */
-  readonly eventIndex?: number;
-  /** Default: now. */
-  readonly quarantinedAt?: Date;
+interface VitalsRunChange
+  extends RunChange, Partial<Pick<OperatorOptions<ObservationOperatorEnvironment, VitalSignsEvent>, 's3' | 'signal'>> {
+  readonly latestReadings?: VitalsOperationsOptions['latestReadings'];
 }
 
 /** The operator's program over a database of its own, with a folder for what it writes. */
-export class OperatorFixture {
-  static async start(): Promise<OperatorFixture> {
-    const fixture = new OperatorFixture(await createTestDatabase({ workload: 'vitals' }));
-    // Where the SDK looks for endpoint and credentials.
-    Object.assign(process.env, fixture.database.environment());
-    return fixture;
-  }
-
-  private readonly variablesBefore = { ...process.env };
-  readonly folder = mkdtempSync(join(tmpdir(), 'pipeline-operator-'));
-  private sequence = 0;
-
-  private constructor(readonly database: TestDatabase) {}
-
-  async stop(): Promise<void> {
-    process.env = this.variablesBefore;
-    rmSync(this.folder, { recursive: true, force: true });
-    await this.database.drop();
-  }
-
-  path(name: string): string {
-    return join(this.folder, name);
-  }
-
-  /** Runs a command by "Anna Schmidt", unless the words name another operator or none. */
-  async run(
-    words: readonly string[],
-    change: Partial<OperatorOptions<ObservationOperatorEnvironment, VitalSignsEvent>> & RunChange = {},
-  ): Promise<Run> {
-    let out = '';
-    let err = '';
-    const { variables, latestReadings, asWritten, ...options } = change;
-    const exitCode = await operate<ObservationOperatorEnvironment, VitalSignsEvent>({
-      words: asWritten === true ? words : [...words, '--operator', 'Anna Schmidt'],
-      variables: { ...this.variables(), ...variables },
-      parseEnvironment: parseObservationOperatorEnvironment,
-      host: (pool) => ({
-        workload: vitalsOperations({ pool, retentionDays: 90, latestReadings, lateFillMs: 10 }),
-        close: async () => undefined,
-      }),
-      signal: new AbortController().signal,
-      write: (text) => (out += text),
-      writeError: (text) => (err += text),
-      ...options,
+export class VitalsOperatorFixture extends OperatorFixture<ObservationOperatorEnvironment, VitalSignsEvent> {
+  static async start(): Promise<VitalsOperatorFixture> {
+    return new VitalsOperatorFixture(await createTestDatabase({ workload: 'vitals' }), {
+      OBSERVATION_RETENTION_DAYS: '90',
     });
-    return { exitCode, out, err };
   }
 
-  variables(): Record<string, string> {
-    return { ...this.database.environment(), OBSERVATION_RETENTION_DAYS: '90' };
-  }
-
-  /** Puts events into quarantine. @returns their ids. */
-  async quarantine(...events: readonly QuarantinedFixture[]): Promise<string[]> {
-    const ids: string[] = [];
-    for (const { payload, reasonCode = 'unknown_code', eventIndex = 0, quarantinedAt = new Date() } of events) {
-      this.sequence += 1;
-      const { rows } = await this.database.owner.query<{ id: string }>(
-        `INSERT INTO quarantine (stream_name, shard_id, sequence_number, event_index, reason_code, reason, payload, quarantined_at)
-         VALUES ('events-test', 'shardId-000000000000', $1, $2, $3, 'a reason', $4, $5) RETURNING quarantine_id AS id`,
-        [String(this.sequence).padStart(20, '0'), eventIndex, reasonCode, Buffer.from(payload), quarantinedAt],
-      );
-      ids.push(...rows.map(({ id }) => id));
-    }
-    return ids;
+  async run(words: readonly string[], { latestReadings, ...change }: VitalsRunChange = {}): Promise<Run> {
+    return this.runProgram(
+      {
+        parseEnvironment: parseObservationOperatorEnvironment,
+        host: (pool) => ({
+          workload: vitalsOperations({ pool, retentionDays: 90, latestReadings, lateFillMs: 10 }),
+          close: async () => undefined,
+        }),
+      },
+      words,
+      change,
+    );
   }
 
   /** Stores events as the processor would have. */
@@ -116,38 +57,7 @@ export class OperatorFixture {
     }
   }
 
-  async rows<Row extends object>(text: string, values: unknown[] = []): Promise<Row[]> {
-    return (await this.database.owner.query<Row>(text, values)).rows;
-  }
-
-  async count(table: 'vital_sign' | 'quarantine' | 'quarantine_dropped' | 'access_audit'): Promise<number> {
-    const [row] = await this.rows<{ count: number }>(`SELECT count(*)::integer AS count FROM ${table}`);
-    return row?.count ?? 0;
-  }
-
-  /** Reasons of what is in quarantine, in the order of positions. */
-  async reasons(): Promise<string[]> {
-    const rows = await this.rows<{ code: string }>(
-      'SELECT reason_code AS code FROM quarantine ORDER BY sequence_number, event_index',
-    );
-    return rows.map(({ code }) => code);
-  }
-
-  /** Resources of an export. */
-  exported(name: string): Array<Record<string, unknown> & { readonly resourceType: string }> {
-    return readFileSync(this.path(name), 'utf8')
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as Record<string, unknown> & { resourceType: string });
-  }
-
   async clear(): Promise<void> {
     await this.database.owner.query('TRUNCATE quarantine, quarantine_dropped, access_audit, vital_sign');
   }
-}
-
-export interface RunChange {
-  readonly latestReadings?: VitalsOperationsOptions['latestReadings'];
-  /** The words are the whole command line. */
-  readonly asWritten?: boolean;
 }

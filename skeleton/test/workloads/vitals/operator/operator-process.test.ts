@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { OperatorFixture } from './operator-fixture';
-import { killOperators, startOperator } from './operator-process';
+import { VitalsOperatorFixture } from './operator-fixture';
+import { killOperators, startOperator } from '../../../runtime/operations/operator-process';
 import { eventually } from '../../../support/test-consumer';
 import { vitalEvent } from '../vital-events';
 
@@ -9,9 +9,9 @@ jest.setTimeout(120_000);
 
 const EVENTS = 12_000;
 
-let operator: OperatorFixture;
+let operator: VitalsOperatorFixture;
 beforeAll(async () => {
-  operator = await OperatorFixture.start();
+  operator = await VitalsOperatorFixture.start();
 });
 afterAll(async () => operator.stop());
 afterEach(async () => {
@@ -19,7 +19,9 @@ afterEach(async () => {
   await operator.clear();
 });
 
-const run = (...words: string[]) => startOperator(operator.variables(), ...words, '--operator', 'Anna Schmidt');
+const start = (variables: Readonly<Record<string, string>>, ...words: string[]) =>
+  startOperator({ workload: 'vitals', variables }, ...words);
+const run = (...words: string[]) => start(operator.variables(), ...words, '--operator', 'Anna Schmidt');
 
 /** As many good events as several seconds of replaying take, each with an id and a patient of its own. */
 async function fillQuarantine(): Promise<void> {
@@ -161,14 +163,14 @@ describe('the program', () => {
     [[], 'quarantine replay'],
     [['quarantine', 'drop', '--help'], 'One of --id and --reason is needed.'],
   ])('explains itself by %j without a database', async (words, text) => {
-    const { end, output } = await startOperator({}, ...words).ended;
+    const { end, output } = await start({}, ...words).ended;
 
     expect(end).toBe(0);
     expect(output).toContain(text);
   });
 
   test('names every variable that is missing', async () => {
-    const { end, output } = await startOperator({}, 'quarantine', 'list', '--operator', 'Anna').ended;
+    const { end, output } = await start({}, 'quarantine', 'list', '--operator', 'Anna').ended;
 
     expect(end).toBe(2);
     expect(output).toContain('- DATABASE_HOST is missing');
@@ -177,7 +179,7 @@ describe('the program', () => {
 
   test('says that the database is away, and ends', async () => {
     const away = { ...operator.variables(), DATABASE_PORT: '9' };
-    const { end, output } = await startOperator(away, 'quarantine', 'list', '--operator', 'Anna').ended;
+    const { end, output } = await start(away, 'quarantine', 'list', '--operator', 'Anna').ended;
 
     expect(end).toBe(1);
     expect(output).toContain('The database cannot be reached, or does not answer (Error ECONNREFUSED).');

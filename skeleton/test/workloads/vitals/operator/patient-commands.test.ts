@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import * as fc from 'fast-check';
-import { OperatorFixture } from './operator-fixture';
+import { VitalsOperatorFixture } from './operator-fixture';
 import { exportPatient } from '../../../../src/runtime/operations/patient-export';
 import { mentionsById, partPayload } from '../../../../src/runtime/operations/patient-mentions';
 import { replayQuarantine } from '../../../../src/runtime/operations/quarantine-replay';
@@ -16,9 +16,9 @@ jest.setTimeout(60_000);
 
 const DAY_MS = 86_400_000;
 
-let operator: OperatorFixture;
+let operator: VitalsOperatorFixture;
 beforeAll(async () => {
-  operator = await OperatorFixture.start();
+  operator = await VitalsOperatorFixture.start();
 });
 afterAll(async () => operator.stop());
 afterEach(async () => operator.clear());

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { OperatorFixture } from './operator-fixture';
+import { VitalsOperatorFixture } from './operator-fixture';
 import { LatestByCode } from '../../../../src/workloads/vitals/reading';
 import { recordOf, vitalEvent } from '../vital-events';
 
 // The first test that needs a server waits for its start.
 jest.setTimeout(60_000);
 
-let operator: OperatorFixture;
+let operator: VitalsOperatorFixture;
 beforeAll(async () => {
-  operator = await OperatorFixture.start();
+  operator = await VitalsOperatorFixture.start();
 });
 afterAll(async () => operator.stop());
 afterEach(async () => operator.clear());

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { bundle } from '../../../../src/foundation/bundle';
+import { bundle } from '../../../src/foundation/bundle';
 
 /** The operator's program as its task runs it: one bundled file, in a process of its own. */
 export interface OperatorProcess {
@@ -9,12 +9,21 @@ export interface OperatorProcess {
   signal(signal: 'SIGTERM' | 'SIGKILL'): void;
 }
 
-let bundled: string | undefined;
+/** Where each workload's program was bundled. */
+const bundled = new Map<string, string>();
 const running = new Set<ChildProcess>();
 
-export function startOperator(variables: Readonly<Record<string, string>>, ...words: string[]): OperatorProcess {
-  bundled ??= bundle({ name: 'test-vitals-operator', entry: 'src/workloads/vitals/operator.ts' });
-  const child = spawn(process.execPath, [join(bundled, 'index.mjs'), ...words], {
+export interface StartedOperator {
+  readonly workload: string;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+export function startOperator({ workload, variables }: StartedOperator, ...words: string[]): OperatorProcess {
+  const folder =
+    bundled.get(workload) ??
+    bundle({ name: `test-${workload}-operator`, entry: `src/workloads/${workload}/operator.ts` });
+  bundled.set(workload, folder);
+  const child = spawn(process.execPath, [join(folder, 'index.mjs'), ...words], {
     env: { NODE_NO_WARNINGS: '1', ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
