@@ -96,8 +96,8 @@ BEGIN
     IF item.stays THEN
       UPDATE public.resource_version SET content = public.without_patients(content::json, patients)::text
       WHERE resource_type = item.type AND resource_id = item.id AND EXISTS (
-        SELECT FROM regexp_matches(content, '"reference":"(?:[^"]*/)?Patient/([A-Za-z0-9.-]{1,64})', 'g') AS found
-        WHERE found[1] = ANY (patients)
+        SELECT FROM regexp_matches(content, '"reference":"(?:[^"]*/)?Patient/([A-Za-z0-9.-]{1,64})', 'g') AS named (parts)
+        WHERE parts[1] = ANY (patients)
       );
       DELETE FROM public.resource_reference
       WHERE resource_type = item.type AND resource_id = item.id AND target_type = 'Patient' AND target_id = ANY (patients);
