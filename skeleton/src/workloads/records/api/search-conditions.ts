@@ -12,9 +12,25 @@ export interface Filter {
   readonly where: readonly string[];
 }
 
-/** @param row the name that the table's row has in the statement. */
-export function conditionOf(condition: Condition, row: string, values: StatementValues): Filter {
-  const ofParameter = (name: string) => `${row}.parameter = ${values.add(name)}`;
+/** A row of a condition's table in the statement. */
+export interface ConditionRow {
+  readonly name: string;
+  /** Whether the row is that of a candidate, whose id is known already, or is looked for by the condition. */
+  readonly isOfCandidate: boolean;
+}
+
+/**
+ * What must hold of a row. A candidate's few rows are found by its id: `IS NOT DISTINCT FROM` and `IS TRUE` mean what stands without them, and
+ * keep the planner from an index by parameter or time, which seems as good to it as long as it has no statistics, and in which it would read
+ * all that are `final`, say, for each candidate. (The index of targets is as good: it ends with the id.)
+ */
+export function conditionOf(
+  condition: Condition,
+  { name: row, isOfCandidate }: ConditionRow,
+  values: StatementValues,
+): Filter {
+  const ofParameter = (name: string) =>
+    `${row}.parameter ${isOfCandidate ? 'IS NOT DISTINCT FROM' : '='} ${values.add(name)}`;
   switch (condition.kind) {
     case 'id':
       return {
@@ -22,7 +38,10 @@ export function conditionOf(condition: Condition, row: string, values: Statement
         where: [`NOT ${row}.deleted`, `${row}.resource_id = ANY (${values.add(condition.any)}::text[])`],
       };
     case 'lastUpdated':
-      return { table: 'resource', where: [`NOT ${row}.deleted`, rangesSql(condition, row, values)] };
+      return {
+        table: 'resource',
+        where: [`NOT ${row}.deleted`, `${rangesSql(condition, row, values)}${isOfCandidate ? ' IS TRUE' : ''}`],
+      };
     case 'token':
       return {
         table: 'resource_token',
@@ -37,7 +56,10 @@ export function conditionOf(condition: Condition, row: string, values: Statement
       const wanted = `SELECT target_type, target_id FROM ${values.once(wantedReferences(condition, values))}`;
       return {
         table: 'resource_reference',
-        where: [ofParameter(condition.parameter), `(${row}.target_type, ${row}.target_id) IN (${wanted})`],
+        where: [
+          `${row}.parameter = ${values.add(condition.parameter)}`,
+          `(${row}.target_type, ${row}.target_id) IN (${wanted})`,
+        ],
       };
     }
   }

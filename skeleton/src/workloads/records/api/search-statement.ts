@@ -94,7 +94,7 @@ function sourceOf(driver: Condition | undefined, type: string, values: Statement
       ],
     };
   }
-  const { table, where } = conditionOf(driver, 'candidate', values);
+  const { table, where } = conditionOf(driver, { name: 'candidate', isOfCandidate: false }, values);
   return { table, where, isByTime: driver.kind === 'lastUpdated' };
 }
 
@@ -103,7 +103,7 @@ function sourceOf(driver: Condition | undefined, type: string, values: Statement
  * read all that are `final`, say, before the first candidate.
  */
 function filterOf(condition: Condition, type: string, values: StatementValues): string {
-  const { table, where }: Filter = conditionOf(condition, 'entry', values);
+  const { table, where }: Filter = conditionOf(condition, { name: 'entry', isOfCandidate: true }, values);
   const all = [`entry.resource_type = ${type}`, 'entry.resource_id = candidate.resource_id', ...where].join(' AND ');
   return `EXISTS (SELECT FROM ${table} AS entry WHERE ${all} OFFSET 0)`;
 }
