@@ -172,7 +172,9 @@ async function startStream(stream: {
     region: tenant.aws.region,
     accountId: tenant.aws.accountId,
     streamName: stream.streamName,
-    shards: shardCount(tenant.capacity.peakEventsPerSecond ?? 1, PLANNED_EVENT_BYTES[tenant.workload]),
+    shards:
+      tenant.capacity.shards ??
+      shardCount(tenant.capacity.peakEventsPerSecond ?? 1, PLANNED_EVENT_BYTES[tenant.workload]),
     logFile: join(logDirectory, 'kinesis.log'),
     guard: stream.guard,
     onLost,

@@ -13,11 +13,16 @@ const ARRIVAL_POLL_MS = 100;
 
 /** The pipeline under test, from both ends: the stream that devices write to, and the API. */
 export class Pipeline {
-  readonly outputs: PipelineOutputs = readOutputs();
-  readonly api = new ApiClient(this.outputs);
+  readonly api: ApiClient;
   /** Begins the ids of this file's patients: no run meets another's patients, nor real ones. */
   readonly idPrefix = `test-${randomUUID().slice(0, 8)}`;
-  readonly kinesis: KinesisClient = kinesisClient(this.outputs);
+  readonly kinesis: KinesisClient;
+
+  /** @param outputs of the pipeline. Default: of the one that the suite tests. */
+  constructor(readonly outputs: PipelineOutputs = readOutputs()) {
+    this.api = new ApiClient(outputs);
+    this.kinesis = kinesisClient(outputs);
+  }
 
   /** An id for a patient of whom nobody has heard. */
   patient(name: string): string {

@@ -16,13 +16,25 @@ export interface ExampleFile {
  * @throws where the package is not installed: it is a development dependency.
  */
 export function readExamples(resourceType?: string): ExampleFile[] {
-  const folder = dirname(require.resolve('hl7.fhir.r4.examples/package.json'));
-  return readdirSync(folder)
+  return exampleFiles(resourceType).map((file) => ({ file, text: readExample(file) }));
+}
+
+/** Their file names alone, in order: all of them are 180 MB. */
+export function exampleFiles(resourceType?: string): string[] {
+  return readdirSync(folder())
     .filter(
       (file) => /^[A-Z].*\.json$/.test(file) && (resourceType === undefined || file.startsWith(`${resourceType}-`)),
     )
-    .sort()
-    .map((file) => ({ file, text: readFileSync(join(folder, file), 'utf8') }));
+    .sort();
+}
+
+/** One of them. */
+export function readExample(file: string): string {
+  return readFileSync(join(folder(), file), 'utf8');
+}
+
+function folder(): string {
+  return dirname(require.resolve('hl7.fhir.r4.examples/package.json'));
 }
 
 /** An Observation of HL7's examples and the file that it came from. */
