@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { eventOf, example, rejectionOf } from './decoder';
+import { eventOf, example, rejectionOf, type Resource } from './decoder';
 
 const OBSERVATION = example('Observation-f001');
 const PATIENT = example('Patient-example');
@@ -11,12 +11,12 @@ const [URN, OTHER_URN] = [
 type Entry = Readonly<Record<string, unknown>>;
 
 const bundle = (...entry: readonly Entry[]) => ({ resourceType: 'Bundle', type: 'transaction', entry });
-const put = (resource: { readonly resourceType: string; readonly id: string }, more: object = {}): Entry => ({
+const put = (resource: Resource, more: object = {}): Entry => ({
   resource,
   request: { method: 'PUT', url: `${resource.resourceType}/${resource.id}` },
   ...more,
 });
-const post = (resource: object & { readonly resourceType: string }, fullUrl: string): Entry => ({
+const post = (resource: Resource, fullUrl: string): Entry => ({
   fullUrl,
   resource: { ...resource, id: undefined },
   request: { method: 'POST', url: resource.resourceType },
@@ -181,7 +181,7 @@ describe('entries that are each a part of the other', () => {
       eventOf(bundle(part('a', 'Observation/b'), part('b', 'Observation/c'), part('c', 'Observation/d'))).changes,
     ).toHaveLength(3);
     const linked = (id: string, to: string, type: string) =>
-      put({ resourceType: 'Patient', id, link: [{ other: { reference: `Patient/${to}` }, type }] } as never);
+      put({ resourceType: 'Patient', id, link: [{ other: { reference: `Patient/${to}` }, type }] });
     expect(eventOf(bundle(linked('a', 'b', 'replaces'), linked('b', 'a', 'replaced-by'))).changes).toHaveLength(2);
   });
 });

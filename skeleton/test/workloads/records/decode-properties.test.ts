@@ -71,6 +71,20 @@ describe('the decoder never throws, and refuses with a reason of the list', () =
   });
 });
 
+test('a circle of as many contained resources as an event can hold is followed to where it closes', () => {
+  const contained = Array.from({ length: 7_000 }, (_, index) => ({
+    resourceType: 'Basic',
+    id: `b-${index}`,
+    code: { text: 'x' },
+    subject: { reference: `#b-${(index + 1) % 7_000}` },
+  }));
+  const observation = { resourceType: 'Observation', status: 'final', code: { text: 'x' }, contained };
+  expect(rejectionOf({ ...observation, derivedFrom: [{ reference: '#b-0' }] })).toEqual({
+    reasonCode: 'reference_circular',
+    reason: 'Observation.contained[6999].subject: Contained resources refer to each other in a circle',
+  });
+});
+
 test('an example without an element that is required is refused with the place of what is missing', () => {
   const spots = RIGHT.flatMap(({ file, text }) => {
     const resource: unknown = JSON.parse(text);

@@ -54,16 +54,20 @@ function itemsOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value.filter((one) => one !== null) : [value];
 }
 
+/** Whether two items say the same. It ends at the first difference: a rule may compare every item of one list with every one of another. */
 export function isEqual(one: unknown, other: unknown): boolean {
   if (one === other) return true;
-  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
-  if (Array.isArray(one) !== Array.isArray(other)) return false;
+  if (Array.isArray(one)) {
+    return (
+      Array.isArray(other) && one.length === other.length && one.every((item, index) => isEqual(item, other[index]))
+    );
+  }
+  if (!isObject(one) || !isObject(other)) return false;
   const names = Object.keys(one);
-  const others = new Map<string, unknown>(Object.entries(other));
-  return (
-    names.length === others.size &&
-    Object.entries(one).every(([name, value]) => others.has(name) && isEqual(value, others.get(name)))
-  );
+  for (const name of names) {
+    if (!isEqual(one[name], other[name])) return false;
+  }
+  return names.length === Object.keys(other).length;
 }
 
 export function distinctItems(collection: Collection): unknown[] {
