@@ -1,4 +1,4 @@
-import type { Bundle, Condition, DocumentReference, Observation, Reference } from 'fhir/r4';
+import type { Bundle, Condition, DiagnosticReport, DocumentReference, Observation, Reference } from 'fhir/r4';
 import type { Random } from '../../../simulator/random';
 
 /** What a resource is about. */
@@ -12,23 +12,34 @@ export interface Subject {
 const LOINC = 'http://loinc.org';
 const UCUM = 'http://unitsofmeasure.org';
 
+interface Test {
+  readonly code: string;
+  readonly display: string;
+  readonly mean: number;
+  readonly deviation: number;
+  readonly unit: string;
+}
+
 /** Tests of a chemistry laboratory with adults' usual values, by LOINC. */
-const TESTS = [
+const TESTS: readonly [Test, ...Test[]] = [
   { code: '2951-2', display: 'Sodium', mean: 140, deviation: 2.5, unit: 'mmol/L' },
   { code: '2823-3', display: 'Potassium', mean: 4.2, deviation: 0.35, unit: 'mmol/L' },
   { code: '2160-0', display: 'Creatinine', mean: 0.9, deviation: 0.2, unit: 'mg/dL' },
   { code: '1988-5', display: 'C reactive protein', mean: 12, deviation: 5, unit: 'mg/L' },
-] as const;
+];
+
+interface Finding {
+  readonly code: string;
+  readonly display: string;
+}
 
 /** Findings by SNOMED CT. */
-const FINDINGS = [
+const FINDINGS: readonly [Finding, ...Finding[]] = [
   { code: '38341003', display: 'Hypertensive disorder' },
   { code: '44054006', display: 'Type 2 diabetes mellitus' },
   { code: '195967001', display: 'Asthma' },
   { code: '233604007', display: 'Pneumonia' },
-] as const;
-
-type Test = (typeof TESTS)[number];
+];
 
 /** One value of the laboratory, with the time at which its system wrote it. */
 export function observation(subject: Subject, random: Random): Observation {
@@ -80,7 +91,7 @@ export function documentReference(subject: Subject, random: Random): DocumentRef
 }
 
 /** A transaction of a DiagnosticReport and its Observations, which refer to each other by the places that they do not have yet. */
-export function reportBundle(subject: Subject, random: Random): Bundle {
+export function reportBundle(subject: Subject, random: Random): Bundle<DiagnosticReport | Observation> {
   const results = TESTS.map((test) => ({ fullUrl: `urn:uuid:${random.uuid()}`, test }));
   return {
     resourceType: 'Bundle',
