@@ -11,7 +11,7 @@ import { RECORD_STORAGE } from '../../../../src/workloads/records/store';
 import { OperatorFixture, type Run, type RunChange } from '../../../runtime/operations/operator-fixture';
 import { createTestDatabase } from '../../../support/test-database';
 
-export const TYPES = [...RECORD_RESOURCE_TYPES, 'Group', 'Practitioner', 'Task'];
+const TYPES = [...RECORD_RESOURCE_TYPES, 'Group', 'Practitioner', 'Task'];
 
 /** Tables that hold what is stored, and what waits. */
 const TABLES = [
@@ -25,7 +25,7 @@ const TABLES = [
   'quarantine',
 ] as const;
 
-export const DECODER = recordDecoder({ resourceTypes: TYPES, decodeHl7 });
+const DECODER = recordDecoder({ resourceTypes: TYPES, decodeHl7 });
 
 /** The operator's program of records over a database of its own. */
 export class RecordsOperatorFixture extends OperatorFixture<OperatorEnvironment, RecordEvent> {
