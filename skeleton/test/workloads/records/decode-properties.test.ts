@@ -40,7 +40,7 @@ describe('the decoder never throws, and refuses with a reason of the list', () =
     }));
     fc.assert(
       fc.property(fc.oneof(fc.jsonValue(), resource, bundle), (value) => isJudged(Buffer.from(JSON.stringify(value)))),
-      { numRuns: 400 },
+      { numRuns: 250 },
     );
   });
 

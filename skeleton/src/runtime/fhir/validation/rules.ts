@@ -62,7 +62,17 @@ function addTexts(value: unknown, texts: Set<string>): void {
 function isResolvedInside(element: unknown, rootResource: unknown): boolean {
   const reference = isObject(element) ? element.reference : undefined;
   if (typeof reference !== 'string' || !reference.startsWith('#') || reference === '#') return true;
-  const contained: readonly unknown[] =
-    isObject(rootResource) && Array.isArray(rootResource.contained) ? rootResource.contained : [];
-  return contained.some((one) => isObject(one) && `#${String(one.id)}` === reference);
+  return isObject(rootResource) && containedIds(rootResource).has(reference.slice(1));
+}
+
+/** By resource, since each of its references asks. */
+const idsByResource = new WeakMap<object, ReadonlySet<unknown>>();
+
+function containedIds(resource: Readonly<Record<string, unknown>>): ReadonlySet<unknown> {
+  const known = idsByResource.get(resource);
+  if (known !== undefined) return known;
+  const contained: readonly unknown[] = Array.isArray(resource.contained) ? resource.contained : [];
+  const ids = new Set(contained.map((one) => (isObject(one) ? one.id : undefined)));
+  idsByResource.set(resource, ids);
+  return ids;
 }
