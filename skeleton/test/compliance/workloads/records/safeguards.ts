@@ -136,6 +136,25 @@ export const safeguards: readonly Safeguard[] = [
   },
   {
     framework: 'hipaa',
+    citation: '164.308(a)(7)(ii)(B)',
+    duty: 'Disaster recovery plan',
+    answer:
+      'What could not be stored waits in quarantine as it came, and is stored by a replay once what it lacked is there; what was refused once is judged again.',
+    builtIn: ['src/runtime/operations/quarantine-replay.ts', 'src/workloads/records/operator.ts'],
+    provedBy: [
+      {
+        file: 'test/workloads/records/operator/commands.test.ts',
+        test: 'stores what is right by now, of resources, Bundles, lines and messages, and keeps the rest with its reason of today',
+      },
+      {
+        file: 'test/workloads/records/operator/commands.test.ts',
+        test: 'makes a merge whose patients have come by now',
+      },
+    ],
+    leftToYou: 'Look into the quarantine when its alarm says so, and have the sources mend what they send.',
+  },
+  {
+    framework: 'hipaa',
     citation: '164.308(a)(1)(ii)(D)',
     duty: 'Information system activity review',
     answer:
@@ -163,8 +182,16 @@ export const safeguards: readonly Safeguard[] = [
     builtIn: ['src/workloads/records/operator-export.ts'],
     provedBy: [
       {
-        file: 'integration/workloads/records/patient-rights.test.ts',
-        test: 'is exported with who asked for it, erased with its history, and then gone for every reader',
+        file: 'test/workloads/records/operator/patient-export.test.ts',
+        test: 'writes every version of every resource, and of what was removed that it was, each legal by FHIR R4',
+      },
+      {
+        file: 'test/workloads/records/operator/patient-export.test.ts',
+        test: 'holds those who were merged into the patient, at however many removes, and the merges',
+      },
+      {
+        file: 'test/workloads/records/operator/patient-export.test.ts',
+        test: 'holds what waits in quarantine and is about the patient, in whatever form it came',
       },
     ],
   },
@@ -221,6 +248,14 @@ export const safeguards: readonly Safeguard[] = [
     builtIn: ['src/workloads/records/operator-export.ts'],
     provedBy: [
       {
+        file: 'test/workloads/records/operator/patient-export.test.ts',
+        test: 'writes every version of every resource, and of what was removed that it was, each legal by FHIR R4',
+      },
+      {
+        file: 'test/workloads/records/operator/patient-export.test.ts',
+        test: 'keeps the digits of numbers, and tells the version’s own time',
+      },
+      {
         file: 'integration/workloads/records/patient-rights.test.ts',
         test: 'is exported with who asked for it, erased with its history, and then gone for every reader',
       },
@@ -231,9 +266,29 @@ export const safeguards: readonly Safeguard[] = [
     citation: 'Art. 17',
     duty: 'Right to erasure',
     answer:
-      'One command removes a patient, and those merged into the patient, from all versions, search tables and quarantine, on record with who and why; it is refused, with law and date, while `compliance.legalRetentionDays` has the data kept.',
+      'One command removes a patient, and those merged into the patient, from all versions, search tables and quarantine, and masks the patient in what is another one’s; on record with who and why; it is refused, with law and date, while `compliance.legalRetentionDays` has the data kept.',
     builtIn: ['src/runtime/operations/patient-erasure.ts', 'src/workloads/records/operator-workload.ts'],
     provedBy: [
+      {
+        file: 'test/workloads/records/operator/patient-erase.test.ts',
+        test: 'leaves nothing of the patient anywhere, and everything of others as it was',
+      },
+      {
+        file: 'test/workloads/records/operator/patient-erase.test.ts',
+        test: 'takes with it all who were merged into the patient, and the merges',
+      },
+      {
+        file: 'test/workloads/records/operator/patient-erase.test.ts',
+        test: 'masks what names the patient in every version, and leaves the rest, digit by digit',
+      },
+      {
+        file: 'test/workloads/records/operator/patient-erase.test.ts',
+        test: 'is refused, by the time at which the source last changed the record, with the law and the date',
+      },
+      {
+        file: 'test/workloads/records/operator/patient-erase.test.ts',
+        test: 'is on record with who, why and how much, before and after',
+      },
       {
         file: 'integration/workloads/records/patient-rights.test.ts',
         test: 'is exported with who asked for it, erased with its history, and then gone for every reader',
