@@ -9,6 +9,12 @@ jest.setTimeout(180_000);
 
 const ROOT = join(__dirname, '..');
 
+/** Right by themselves, of the workload that no repository has beside another's. */
+const OF_ANOTHER_WORKLOAD = {
+  ...answers({ workload: 'imaging' }),
+  capacity: { scansPerDay: 1000, scanSizeMegabytes: 100 },
+};
+
 describe('the CDK app', () => {
   let folder: string;
   beforeEach(() => {
@@ -52,8 +58,8 @@ describe('the CDK app', () => {
     ],
     [
       'a workload that is not in the repository',
-      JSON.stringify({ ...answers(), workload: 'records' }),
-      ['- workload is "records": expected a workload that this repository carries: vitals'],
+      JSON.stringify(OF_ANOTHER_WORKLOAD),
+      ['- workload is "imaging": expected a workload that this repository carries: '],
     ],
     ['a file that is no JSON', '{ "tenant": ', ['tenant.json is no JSON: ']],
     ['no file', undefined, ['There is no tenant.json in ']],

@@ -102,7 +102,7 @@ describe('settings that contradict each other', () => {
       'observationRetentionDays',
     ],
   ] satisfies Array<[string, AnswersChange, string?]>)('are refused: %s', (_, change, field = '') => {
-    const faults = faultsOf(change);
+    const faults = faultsOf({ workload: 'vitals', ...change });
 
     expect(faults).toHaveLength(1);
     expect(faults[0]?.field).toContain(field);
@@ -118,7 +118,7 @@ describe('settings that contradict each other', () => {
   it('are not found where the retention is long enough for the law', () => {
     const compliance = { legalRetentionDays: 90, legalRetentionBasis: '§ 630f BGB' };
 
-    expect(parseTenantSettings(answers({ compliance })).compliance).toMatchObject(compliance);
+    expect(parseTenantSettings(answers({ workload: 'vitals', compliance })).compliance).toMatchObject(compliance);
   });
 });
 
@@ -128,11 +128,27 @@ describe('settings of one workload', () => {
 
   it.each([
     ['a cache', { ...records, secrets: { cacheAuthTokenArn } }, 'secrets.cacheAuthTokenArn'],
-    ['readers', { ...records, capacity: { ...records.capacity, databaseReadersMin: 2 } }, 'capacity.databaseReadersMin'],
-    ['a retention of observations', { ...records, compliance: { observationRetentionDays: 30 } }, 'observationRetentionDays'],
+    [
+      'readers',
+      { ...records, capacity: { ...records.capacity, databaseReadersMin: 2 } },
+      'capacity.databaseReadersMin',
+    ],
+    [
+      'a retention of observations',
+      { ...records, compliance: { observationRetentionDays: 30 } },
+      'observationRetentionDays',
+    ],
     ['scans', { ...records, capacity: { ...records.capacity, scansPerDay: 10 } }, 'capacity.scansPerDay'],
-    ['a size of the instances, for vitals', { capacity: { databaseInstanceClass: 'r6g.large' } }, 'databaseInstanceClass'],
-    ['types of resource, for vitals', { records: { additionalResourceTypes: ['Organization'] } }, 'additionalResourceTypes'],
+    [
+      'a size of the instances, for vitals',
+      { workload: 'vitals', capacity: { databaseInstanceClass: 'r6g.large' } },
+      'databaseInstanceClass',
+    ],
+    [
+      'types of resource, for vitals',
+      { workload: 'vitals', records: { additionalResourceTypes: ['Organization'] } },
+      'additionalResourceTypes',
+    ],
   ] satisfies Array<[string, AnswersChange, string]>)('are refused for another: %s', (_, change, field) => {
     const faults = faultsOf(change);
 
@@ -167,7 +183,10 @@ describe('settings of one workload', () => {
   });
 
   it('let a law want records kept for longer than observations', () => {
-    const compliance = { legalRetentionDays: 2920, legalRetentionBasis: 'NHS Records Management Code of Practice 2021' };
+    const compliance = {
+      legalRetentionDays: 2920,
+      legalRetentionBasis: 'NHS Records Management Code of Practice 2021',
+    };
 
     expect(parseTenantSettings(answers({ ...records, compliance })).compliance).toMatchObject(compliance);
   });
@@ -178,7 +197,7 @@ describe('settings of one workload', () => {
     expect(shown).toMatchObject({ capacity: { databaseStorageGibibytes: 100 }, records: {} });
     expect(JSON.stringify(shown)).not.toMatch(/databaseReaders|cacheNodeGroups|observationRetention/);
     expect(parseTenantSettings(shown)).toEqual(parseTenantSettings(answers(records)));
-    expect(settingsOfWorkload(parseTenantSettings(answers()))).not.toHaveProperty('records');
+    expect(settingsOfWorkload(parseTenantSettings(answers({ workload: 'vitals' })))).not.toHaveProperty('records');
   });
 });
 

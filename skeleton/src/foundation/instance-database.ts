@@ -115,6 +115,11 @@ export class InstanceDatabase extends PipelineDatabase {
     );
     acknowledge(
       this.instance,
+      { solutions: ['RDS11'] },
+      'Another port hides nothing: only the security groups of the named clients reach the database at all, and they by TLS.',
+    );
+    acknowledge(
+      this.instance,
       { hipaa: ['RDSInBackupPlan'] },
       'RDS backs the instance up daily and keeps its log for any time between, for the days set in compliance.backupRetentionDays; a vault with recovery points could not be destroyed with the stack.',
     );

@@ -15,7 +15,7 @@ import { ENVIRONMENT_SUFFIX_PATTERN, tenantSettingsSchema } from '../../src/tena
 import type { TenantSettings } from '../../src/tenant';
 import { cdkContext } from '../foundation/support/cdk-context';
 import { nameOf } from '../foundation/support/physical-names';
-import { ENVIRONMENTS, EVERYTHING, settings } from '../foundation/support/settings';
+import { carries, ENVIRONMENTS, EVERYTHING, RECORDS, settings } from '../foundation/support/settings';
 
 // The bundles' content is not in the template; making them takes seconds.
 jest.mock('../../src/foundation/bundle', () => ({
@@ -142,12 +142,19 @@ describe.each(ENVIRONMENTS)('the template of a pipeline %s', (_, change) => {
   });
 });
 
-describe('the template of a pipeline with everything', () => {
-  const tenant = settings(EVERYTHING);
+describe.each(
+  (
+    [
+      ['vitals with everything', EVERYTHING],
+      ['records', RECORDS],
+    ] as const
+  ).filter(([, { workload }]) => workload !== undefined && carries(workload)),
+)('the template of a pipeline of %s', (_, change) => {
+  const tenant = settings(change);
 
   const lintable = 'has no error that cfn-lint finds for its region';
   (hasCfnLint ? it : it.skip)(hasCfnLint ? lintable : `${lintable} [skipped: no cfn-lint on the PATH]`, () => {
-    const file = join(root, 'everything.yaml');
+    const file = join(root, `${tenant.workload}.yaml`);
     writeFileSync(file, templateYaml(assemble(tenant)));
     const { status, stdout } = spawnSync(
       'cfn-lint',

@@ -71,7 +71,7 @@ export const HIPAA: readonly Safeguard[] = [
     citation: '164.312(b)',
     duty: 'Audit controls',
     answer:
-      'Each read of patient data is on record (who, whose, what, when, outcome) before its answer leaves, and is not answered otherwise; the database writes down each read, change and removal in its tables itself, whoever makes it, where its server has pgaudit, as Aurora has; CloudTrail, flow logs and access logs record the rest.',
+      'Each read of patient data is on record (who, whose, what, when, outcome) before its answer leaves, and is not answered otherwise; the database writes down each read, change and removal in its tables itself, whoever makes it, where its server has pgaudit, as Aurora and RDS have; CloudTrail, flow logs and access logs record the rest.',
     builtIn: [
       'src/runtime/http/access-audit.ts',
       'src/foundation/audit-trail.ts',
@@ -87,7 +87,7 @@ export const HIPAA: readonly Safeguard[] = [
         test: 'writes reads, changes and removals of patients’ tables, without text and values',
       },
       {
-        file: 'test/foundation/database.test.ts',
+        file: 'test/foundation/pipeline-database.test.ts',
         test: 'audits by pgaudit what changes schema and roles, and what touches patients’ tables, without values',
       },
     ],
@@ -168,7 +168,7 @@ export const HIPAA: readonly Safeguard[] = [
       'TLS to the database is forced by the server and verified by the client, and there is no switch to turn it off.',
     builtIn: ['src/foundation/database-parameters.ts', 'src/runtime/postgres/tls.ts'],
     provedBy: [
-      { file: 'test/foundation/database.test.ts', test: 'refuses connections without TLS' },
+      { file: 'test/foundation/pipeline-database.test.ts', test: 'refuses connections without TLS' },
       { file: 'test/runtime/postgres/pool.test.ts', test: 'refuses a server whose certificate names another host' },
       {
         file: 'test/runtime/postgres/pool.test.ts',
@@ -219,8 +219,8 @@ export const HIPAA: readonly Safeguard[] = [
     citation: '164.308(a)(7)(ii)(A)',
     duty: 'Data backup plan',
     answer: 'Automated backups of the database, 35 days by default, encrypted, with recovery to any point in time.',
-    builtIn: ['src/foundation/database.ts'],
-    provedBy: [{ file: 'test/foundation/database.test.ts', test: 'encrypted by the data key, backed up' }],
+    builtIn: ['src/foundation/pipeline-database.ts'],
+    provedBy: [{ file: 'test/foundation/pipeline-database.test.ts', test: 'encrypted by the data key, backed up' }],
     leftToYou: 'Rehearse a restore.',
   },
   {

@@ -59,19 +59,6 @@ describe('the database', () => {
     });
   });
 
-  it('audits by pgaudit what changes schema and roles, and what touches patients’ tables, without values', () => {
-    expect(DATABASE_PARAMETERS).toMatchObject({
-      shared_preload_libraries: 'pg_stat_statements,pgaudit',
-      'pgaudit.log': 'ddl,role',
-      'pgaudit.log_parameter': '0',
-      'pgaudit.role': 'rds_pgaudit',
-    });
-    // A name that Aurora's parameter group does not know fails the deployment, and no tool says so before.
-    const known = ['log', 'log_catalog', 'log_level', 'log_parameter', 'log_relation', 'log_statement_once', 'role'];
-    const named = Object.keys(DATABASE_PARAMETERS).filter((name) => name.startsWith('pgaudit.'));
-    expect(named.filter((name) => !known.includes(name.slice('pgaudit.'.length)))).toEqual([]);
-  });
-
   it('keeps its log, which holds the audit, for as long as a framework asks', () => {
     const group = synthesize(OTHER_CHOICES)
       .ofType('AWS::Logs::LogGroup')

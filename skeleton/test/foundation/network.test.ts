@@ -1,5 +1,12 @@
+import { carries } from './support/settings';
 import { synthesize } from './support/synthesis';
 import type { Resource, Synthesis } from './support/synthesis';
+
+/** Security groups of what connects to the database. The workload that answers who saw what has a function for that. */
+const CLIENTS_OF_THE_DATABASE = [
+  ...['processor-prod', 'api-prod', 'operator-prod', 'database-rotation-prod'],
+  ...(carries('vitals') ? [] : ['audit-prod']),
+];
 
 describe('the network', () => {
   const closed = synthesize();
@@ -86,13 +93,13 @@ describe('the network', () => {
 
   it('lets processors, functions and tasks out by TLS and to the database, and nothing into them', () => {
     const groups = closed.ofType('AWS::EC2::SecurityGroup');
-    for (const name of ['processor-prod', 'api-prod', 'operator-prod', 'database-rotation-prod']) {
+    for (const name of CLIENTS_OF_THE_DATABASE) {
       const group = groups.find(({ Properties }) => Properties.GroupName === name);
       expect(group?.Properties.SecurityGroupIngress).toBeUndefined();
       expect(group?.Properties.SecurityGroupEgress).toEqual([expect.objectContaining({ FromPort: 443, ToPort: 443 })]);
     }
     const egress = closed.ofType('AWS::EC2::SecurityGroupEgress').map(({ Properties }) => Properties);
-    expect(egress).toHaveLength(4);
+    expect(egress).toHaveLength(CLIENTS_OF_THE_DATABASE.length);
     for (const rule of egress) expect(rule).toMatchObject({ FromPort: 5432, ToPort: 5432, IpProtocol: 'tcp' });
   });
 });

@@ -91,7 +91,7 @@ describe('the processor service', () => {
     const targets = ofType('AWS::ApplicationAutoScaling::ScalableTarget').map(({ Properties }) => Properties);
     expect(targets.find(({ ServiceNamespace }) => ServiceNamespace === 'ecs')).toMatchObject({
       MinCapacity: 2,
-      MaxCapacity: 4,
+      MaxCapacity: only('AWS::Kinesis::Stream').Properties.ShardCount,
     });
   });
 });

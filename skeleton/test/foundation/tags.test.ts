@@ -7,7 +7,7 @@ describe('the tags of a pipeline', () => {
       Tenant: 'st-luke',
       Owner: 'group:default/st-luke',
       CostCentre: 'ICU',
-      Workload: 'vitals',
+      Workload: settings().workload,
       Environment: 'prod',
       DataClassification: 'phi',
       Frameworks: 'hipaa gdpr',

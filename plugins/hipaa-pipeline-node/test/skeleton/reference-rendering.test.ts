@@ -44,8 +44,9 @@ it('holds an index that names the rendered workload as the one in place names th
 it('gives a tenant what git knows of the skeleton, and nothing that a build, a test or a run left in it', async () => {
   const args = ['-C', SKELETON, 'ls-files', '--cached', '--others', '--exclude-standard', '-z'];
   const known = execFileSync('git', args, { encoding: 'utf8' }).split('\0');
-  const { workloads } = await openSkeleton(SKELETON);
+  const { workloads, rooms } = await openSkeleton(SKELETON);
   const others = workloads.filter((workload) => workload !== 'vitals');
+  const roomsOfOthers = [...rooms].filter(([, owners]) => !owners.includes('vitals')).map(([room]) => room);
   const expected = known.filter(
     (path) =>
       // A file that is deleted and not committed yet is still known.
@@ -53,7 +54,8 @@ it('gives a tenant what git knows of the skeleton, and nothing that a build, a t
       path !== '' &&
       !path.endsWith('.hbs') &&
       path !== ROOMS_FILE &&
-      !others.some((other) => path.includes(`/workloads/${other}/`)),
+      !others.some((other) => path.includes(`/workloads/${other}/`)) &&
+      !roomsOfOthers.some((room) => path === room || path.startsWith(`${room}/`)),
   );
   expect((await planReference()).map(({ path }) => path)).toEqual(expected.sort());
 });
