@@ -1,7 +1,9 @@
 import { RecordsOperatorFixture } from './operator-fixture';
 import { adt, group, observation, patient, removal, transaction } from './submissions';
+import { SHARE_QUARANTINE_SQL } from '../../../../src/runtime/operations/quarantine-lock';
 import { derivedResourceId } from '../../../../src/workloads/records/identity';
 import { schemaFaults } from '../../../runtime/fhir/fhir-schema';
+import { eventually } from '../../../support/test-consumer';
 
 // The first test that needs a server waits for its start.
 jest.setTimeout(60_000);
@@ -20,6 +22,13 @@ const erase = async (patientId: string, change = {}) =>
 
 const idOf = (recordNumber: string, system = 'ROYAL') =>
   derivedResourceId('Patient', { system, value: recordNumber }, '');
+
+const lockIsWaitedFor = async () =>
+  eventually(
+    async () =>
+      operator.rows("SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"),
+    (waiting) => waiting.length > 0,
+  );
 
 /** Contents of all versions of a resource. */
 async function contentsOf(reference: string) {
@@ -330,10 +339,7 @@ test('waits for a processor that writes a resource of the patient, and takes wha
        WHERE resource_id = 'o1'`,
     );
     const erasure = erase('p1');
-    let isWaiting = false;
-    while (!isWaiting) {
-      isWaiting = (await operator.rows('SELECT FROM pg_locks WHERE NOT granted')).length > 0;
-    }
+    await lockIsWaitedFor();
     await processor.query('COMMIT');
 
     expect((await erasure).out).toContain('Erased 3 rows');
@@ -341,6 +347,51 @@ test('waits for a processor that writes a resource of the patient, and takes wha
     processor.release();
   }
   expect(await operator.count('resource_version')).toBe(0);
+});
+
+test('waits for a step of a replay, and takes those with it whom that merged into the patient', async () => {
+  await operator.store(adt('A04', '1'), adt('A04', '2'));
+  const replay = await operator.database.owner.connect();
+  try {
+    await replay.query('BEGIN');
+    await replay.query(SHARE_QUARANTINE_SQL);
+    const erasure = erase(idOf('2'));
+    await lockIsWaitedFor();
+    await operator.store(adt('A40', '2', { merged: '1' }));
+    await replay.query('COMMIT');
+
+    expect((await erasure).exitCode).toBe(0);
+  } finally {
+    replay.release();
+  }
+  expect(await operator.dump()).toBe('');
+});
+
+test('that was stopped between two steps still knows who the person is', async () => {
+  await operator.store(
+    adt('A04', '1'),
+    adt('A04', '2'),
+    observation('o1', idOf('1')),
+    adt('A40', '2', { merged: '1' }),
+  );
+  await operator.rows('SELECT FROM erase_patient_records($1, 3)', [[idOf('2'), idOf('1')]]);
+  expect(await operator.rows('SELECT DISTINCT resource_type FROM resource')).toEqual([{ resource_type: 'Patient' }]);
+  expect(await operator.count('patient_merge')).toBe(1);
+  await operator.quarantine({ payload: adt('A08', '1') });
+
+  await erase(idOf('2'));
+
+  expect(await operator.dump()).toBe('');
+});
+
+test('and processors that write the same resources wait for each other, and never in a circle', async () => {
+  const ids = ['o1', 'o2', 'o3', 'p1', 'z1'];
+  for (let round = 0; round < 8; round += 1) {
+    const entries = ids.map((id) => (id === 'p1' ? patient(id) : observation(id, 'p1')));
+    await operator.store(transaction(...entries));
+    const [erased] = await Promise.all([erase('p1'), operator.store(transaction(...entries.toReversed()))]);
+    expect(erased.exitCode).toBe(0);
+  }
 });
 
 describe('the function that erases', () => {
