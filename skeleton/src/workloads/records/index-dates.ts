@@ -25,7 +25,7 @@ export function stretchOfPeriod(start: unknown, end: unknown): Stretch | undefin
   return stretch({
     fromMicros: first?.fromMicros ?? null,
     // An end without time of day may lie, in UTC, before a start that has one with an offset.
-    toMicros: first !== undefined && toMicros !== null && toMicros < first.toMicros ? first.toMicros : toMicros,
+    toMicros: first !== undefined && toMicros !== null && toMicros <= first.fromMicros ? first.toMicros : toMicros,
   });
 }
 
