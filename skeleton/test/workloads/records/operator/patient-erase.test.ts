@@ -26,7 +26,9 @@ const idOf = (recordNumber: string, system = 'ROYAL') =>
 const lockIsWaitedFor = async () =>
   eventually(
     async () =>
-      operator.rows("SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"),
+      operator.rows(
+        'SELECT FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()',
+      ),
     (waiting) => waiting.length > 0,
   );
 
