@@ -83,11 +83,16 @@ export class ApiClient {
   private async ask(pathOrUrl: string, { method, content, headers }: Question): Promise<TextAnswer> {
     const url = new URL(pathOrUrl, this.outputs.ApiUrl);
     const body = content === undefined ? undefined : Buffer.from(content.body);
-    const response = await fetch(url, {
-      method,
-      headers: await this.headersFor(url, { method, contentType: content?.contentType, body, more: headers }),
-      ...(body === undefined ? {} : { body }),
-      signal: AbortSignal.timeout(30_000),
+    const send = async (): Promise<Response> =>
+      fetch(url, {
+        method,
+        headers: await this.headersFor(url, { method, contentType: content?.contentType, body, more: headers }),
+        ...(body === undefined ? {} : { body }),
+        signal: AbortSignal.timeout(30_000),
+      });
+    const response = await send().catch(async (error: unknown) => {
+      if (method !== 'GET' || !wasIdle(error)) throw error;
+      return send();
     });
     return {
       status: response.status,
@@ -118,6 +123,15 @@ export class ApiClient {
     });
     return signed.headers;
   }
+}
+
+/**
+ * Whether the server closed a connection that lay idle while the request was on its way: nothing was answered, and what may be asked twice
+ * is asked again on another one (RFC 9112, 9.3.1).
+ */
+function wasIdle(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return typeof cause === 'object' && cause !== null && 'message' in cause && cause.message === 'other side closed';
 }
 
 interface Signable {
