@@ -126,6 +126,10 @@ test('since a time it has what was stored from then on', async () => {
   expect(await everythingOf('p-1', `?_since=${body.meta?.lastUpdated}`)).toEqual([
     'Observation/o-old',
     'Observation/o-older',
+    // To merge patients is to write them.
+    'Patient/p-1',
+    'Patient/p-old',
+    'Patient/p-older',
   ]);
 });
 

@@ -6,10 +6,13 @@ import { type AnsweredRequest, type ApiObserver, createApiApp } from '../../../.
 import { PostgresAccessAudit } from '../../../../src/runtime/http/postgres-access-audit';
 import { isUnavailable, type Queryable } from '../../../../src/runtime/http/queryable';
 import type { ApiEnvironment, RequestFacts } from '../../../../src/runtime/http/route';
+import { storeStatement } from '../../../../src/runtime/kinesis/commit-statement';
 import { createApi } from '../../../../src/workloads/records/api/create-api';
 import { auditRoutes } from '../../../../src/workloads/records/audit/audit-routes';
-import { indexEntries } from '../../../../src/workloads/records/index-entries';
+import type { RecordChange } from '../../../../src/workloads/records/record-event';
+import { RECORD_STORAGE } from '../../../../src/workloads/records/store';
 import { createTestDatabase, type TestDatabase } from '../../../support/test-database';
+import { merge, removal, submission, write } from '../store/records-events';
 
 export const BASE_URL = 'https://api.hospital.example/prod';
 export const PRINCIPAL = 'arn:aws:sts::111122223333:assumed-role/ward-dashboard/session';
@@ -128,63 +131,29 @@ export class RecordsFixture {
     return pages;
   }
 
-  /** Stores the next version of each resource, as the processor does it: rows of their own, in the order given. */
+  /** Stores each resource as the processor does it, one submission after the other, so that what comes later is newer. */
   async store(...resources: readonly Storable[]): Promise<void> {
     for (const resource of resources) {
       const content = typeof resource === 'string' ? resource : JSON.stringify(resource);
-      const { resourceType, id } = JSON.parse(content) as { resourceType: string; id: string };
-      await this.addVersion(resourceType, id, content);
+      // With its escapes as well, which a decoder would write in its own way.
+      await this.submit({ ...write(content), content });
     }
   }
 
   async remove(resourceType: string, id: string): Promise<void> {
-    await this.addVersion(resourceType, id, null);
+    await this.submit(removal(resourceType, id));
   }
 
   async merge(mergedId: string, survivingId: string): Promise<void> {
-    await this.database.owner.query('INSERT INTO patient_merge VALUES ($1, $2, now(), gen_random_uuid())', [
-      mergedId,
-      survivingId,
-    ]);
+    await this.submit(merge(mergedId, survivingId));
   }
 
-  private async addVersion(type: string, id: string, content: string | null): Promise<void> {
-    const entries =
-      content === null
-        ? { tokens: [], dates: [], references: [] }
-        : indexEntries(JSON.parse(content) as { resourceType: string });
-    // One statement, so that a search that runs meanwhile sees all of it or nothing.
-    await this.database.owner.query(
-      `WITH version AS (
-         INSERT INTO resource_version
-         SELECT $1, $2, coalesce(max(version_id), 0) + 1,
-           greatest(date_trunc('milliseconds', clock_timestamp()), max(last_updated) + interval '1 millisecond'),
-           $3::text IS NULL, $3::text, NULL, NULL, gen_random_uuid()
-         FROM resource_version WHERE resource_type = $1 AND resource_id = $2
-         RETURNING *
-       ), current AS (
-         INSERT INTO resource SELECT resource_type, resource_id, version_id, last_updated, deleted FROM version
-         ON CONFLICT (resource_type, resource_id) DO UPDATE
-         SET version_id = excluded.version_id, last_updated = excluded.last_updated, deleted = excluded.deleted
-       ), old_tokens AS (
-         DELETE FROM resource_token WHERE resource_type = $1 AND resource_id = $2
-           AND (parameter, system, code) NOT IN (SELECT parameter, system, code FROM jsonb_to_recordset($4) AS t (parameter text, system text, code text))
-       ), old_dates AS (
-         DELETE FROM resource_date WHERE resource_type = $1 AND resource_id = $2
-           AND (parameter, starts_at, ends_at) NOT IN (SELECT parameter, "startsAt", "endsAt" FROM jsonb_to_recordset($5) AS d (parameter text, "startsAt" timestamptz, "endsAt" timestamptz))
-       ), old_references AS (
-         DELETE FROM resource_reference WHERE resource_type = $1 AND resource_id = $2
-       ), tokens AS (
-         INSERT INTO resource_token SELECT $1, parameter, system, code, $2
-         FROM jsonb_to_recordset($4) AS t (parameter text, system text, code text) ON CONFLICT DO NOTHING
-       ), dates AS (
-         INSERT INTO resource_date SELECT $1, parameter, "startsAt", "endsAt", $2
-         FROM jsonb_to_recordset($5) AS d (parameter text, "startsAt" timestamptz, "endsAt" timestamptz) ON CONFLICT DO NOTHING
-       )
-       INSERT INTO resource_reference SELECT $1, $2, path, parameter, "targetType", "targetId"
-       FROM jsonb_to_recordset($6) AS r (path text, parameter text, "targetType" text, "targetId" text)`,
-      [type, id, content, ...[entries.tokens, entries.dates, entries.references].map((one) => JSON.stringify(one))],
+  private async submit(change: RecordChange): Promise<void> {
+    const { rows } = await this.database.owner.query<{ reason_codes: string[] }>(
+      storeStatement(RECORD_STORAGE, [submission(change)]),
     );
+    const [reason] = rows[0]?.reason_codes ?? ['no answer'];
+    if (reason !== undefined) throw new Error(`expected it to be stored, was refused: ${reason}`);
   }
 
   async audit(): Promise<AuditRow[]> {
