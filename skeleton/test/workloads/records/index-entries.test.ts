@@ -101,8 +101,8 @@ test.each<[object, string, string]>([
 });
 
 test('references are told with their places, and with each parameter that finds them', () => {
-  const { references } = indexEntries({
-    ...OBSERVATION,
+  const indexed = (change: object) => indexEntries({ ...OBSERVATION, ...change });
+  const { references } = indexed({
     subject: { reference: 'Patient/p-1' },
     focus: [{ reference: 'Device/d-1/_history/3' }],
     performer: [{ reference: '#c' }, { reference: 'https://example.org/Patient/p-2' }, { identifier: { value: 'x' } }],
@@ -116,7 +116,7 @@ test('references are told with their places, and with each parameter that finds 
     ['Observation.focus[0]', 'focus', 'Device/d-1'],
     ['Observation.extension[0].valueReference', null, 'Group/g-1'],
   ]);
-  const group = indexEntries({ ...OBSERVATION, subject: { reference: 'Group/g-1' } });
+  const group = indexed({ subject: { reference: 'Group/g-1' } });
   expect(group.references.map(({ parameter }) => parameter)).toEqual(['subject']);
 });
 
