@@ -6,9 +6,9 @@ import { costOfWorkload } from './workload-cost';
 import { auditRetentionDays } from '../src/foundation/audit-retention';
 import { TASK_CPU_UNITS, TASK_MEMORY_MIB } from '../src/foundation/container-task';
 import { PROCESSOR_TASKS_MIN } from '../src/foundation/processor-service';
-import { PLANNED_EVENT_BYTES, shardCount } from '../src/foundation/stream';
+import { shardCount } from '../src/foundation/stream';
 import { METRIC_NAMES } from '../src/runtime/metrics/metrics';
-import type { TenantSettings } from '../src/tenant';
+import { PLANNED_EVENT_BYTES, type TenantSettings } from '../src/tenant';
 
 /** Alarms of every pipeline: single ones, the scaling's included, and those that combine others. */
 const ALARMS = 19;

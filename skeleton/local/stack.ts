@@ -18,8 +18,8 @@ import { type Interruptible, loadLocalWorkload, type LocalCache, type LocalWorkl
 import { bundle } from '../src/foundation/bundle';
 import { Names } from '../src/foundation/naming';
 import { quarantineRetentionDays } from '../src/foundation/quarantine-retention';
-import { PLANNED_EVENT_BYTES, shardCount } from '../src/foundation/stream';
-import type { TenantSettings } from '../src/tenant';
+import { shardCount } from '../src/foundation/stream';
+import { PLANNED_EVENT_BYTES, type TenantSettings } from '../src/tenant';
 
 export interface LocalStackSettings {
   readonly tenant: TenantSettings;

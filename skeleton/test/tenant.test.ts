@@ -92,6 +92,11 @@ describe('settings that contradict each other', () => {
     ['a key of a secret that is not there', { secrets: { cacheAuthTokenKeyArn: keyArn } }, 'cacheAuthTokenKeyArn'],
     ['shards on demand', { capacity: { streamMode: 'onDemand', shards: 4 } }, 'capacity.shards'],
     ['fewer shards than the peak needs', { capacity: { peakEventsPerSecond: 5000, shards: 4 } }, 'capacity.shards'],
+    [
+      'fewer shards than the peak needs by its bytes',
+      { workload: 'records', capacity: { peakEventsPerSecond: 1000, shards: 4 } },
+      'capacity.shards',
+    ],
     ['more readers at least than at most', { capacity: { databaseReadersMin: 3, databaseReadersMax: 2 } }],
     ['more readers at least than at most by default', { capacity: { databaseReadersMin: 4 } }, 'databaseReadersMax'],
     ['a legal retention without its law', { compliance: { legalRetentionDays: 30 } }, 'legalRetentionBasis'],

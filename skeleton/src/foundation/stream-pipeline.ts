@@ -9,7 +9,8 @@ import type { PipelineDatabase } from './pipeline-database';
 import type { Foundation, FoundationOutputName } from './pipeline-parts';
 import type { ProcessorService } from './processor-service';
 import type { Rotation } from './rotation';
-import { IngestStream, PLANNED_EVENT_BYTES } from './stream';
+import { IngestStream } from './stream';
+import { PLANNED_EVENT_BYTES } from '../tenant';
 
 /** What every pipeline has that stores a stream in a database and answers by FHIR. */
 export interface StreamPipeline {

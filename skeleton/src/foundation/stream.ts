@@ -2,23 +2,9 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import type { TenantSettings } from '../tenant';
+import { SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND, type TenantSettings } from '../tenant';
 import { acknowledge } from './acknowledge';
 import type { Names } from './naming';
-
-/** What one shard takes (Kinesis Data Streams Developer Guide, "Quotas and limits"). */
-export const SHARD_RECORDS_PER_SECOND = 1_000;
-export const SHARD_BYTES_PER_SECOND = 1_000_000;
-
-/**
- * Size planned for one event: of vitals a monitor's six or seven measurements with their codes and units, of records a resource with its
- * narrative, of imaging a step of a scan's life.
- */
-export const PLANNED_EVENT_BYTES: Readonly<Record<TenantSettings['workload'], number>> = {
-  vitals: 900,
-  records: 4_096,
-  imaging: 900,
-};
 
 /** Room above the peak: for uneven partition keys, and to catch up after an outage while new events arrive. */
 const HEAD_ROOM = 2;

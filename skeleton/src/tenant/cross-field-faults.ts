@@ -9,10 +9,12 @@ import {
   LEGAL_BASIS,
   OBSERVATION_RETENTION_DAYS_DEFAULT,
   PEAK_EVENTS_PER_SECOND,
+  PLANNED_EVENT_BYTES,
   REGIONS,
   RETENTION_DAYS,
   ROLE_ARN_PATTERN,
   SECRET_ARN_PATTERN,
+  SHARD_BYTES_PER_SECOND,
   SHARD_RECORDS_PER_SECOND,
   SHARDS,
 } from './constants';
@@ -95,11 +97,20 @@ function secretFaults(answers: unknown): SettingFault[] {
   return faults;
 }
 
+function plannedEventBytes(answers: unknown): number {
+  const workload = valueAt(answers, ['workload']);
+  return workload === 'records' || workload === 'imaging' ? PLANNED_EVENT_BYTES[workload] : PLANNED_EVENT_BYTES.vitals;
+}
+
 function capacityFaults(answers: unknown): SettingFault[] {
   const faults: SettingFault[] = [];
   const shards = numberAt(answers, 'capacity.shards', SHARDS);
   const peak = numberAt(answers, 'capacity.peakEventsPerSecond', PEAK_EVENTS_PER_SECOND) ?? 0;
-  const shardsNeeded = Math.ceil(peak / SHARD_RECORDS_PER_SECOND);
+  const bytes = plannedEventBytes(answers);
+  const shardsNeeded = Math.max(
+    Math.ceil(peak / SHARD_RECORDS_PER_SECOND),
+    Math.ceil((peak * bytes) / SHARD_BYTES_PER_SECOND),
+  );
   if (shards !== undefined && valueAt(answers, ['capacity', 'streamMode']) === 'onDemand') {
     faults.push({
       field: 'capacity.shards',
@@ -110,7 +121,7 @@ function capacityFaults(answers: unknown): SettingFault[] {
     faults.push({
       field: 'capacity.shards',
       value: shards,
-      legal: `${shardsNeeded} shards at least for ${peak} events a second (capacity.peakEventsPerSecond), twice as many to catch up after an outage`,
+      legal: `${shardsNeeded} shards at least for ${peak} events a second of ${bytes} bytes (capacity.peakEventsPerSecond), twice as many to catch up after an outage`,
     });
   }
   const readersMin = numberAt(answers, 'capacity.databaseReadersMin', DATABASE_READERS);

@@ -4,13 +4,8 @@ import { carries } from './support/settings';
 import { synthesize } from './support/synthesis';
 import type { Synthesis } from './support/synthesis';
 import { Names } from '../../src/foundation/naming';
-import {
-  IngestStream,
-  PLANNED_EVENT_BYTES,
-  SHARD_BYTES_PER_SECOND,
-  SHARD_RECORDS_PER_SECOND,
-  shardCount,
-} from '../../src/foundation/stream';
+import { IngestStream, shardCount } from '../../src/foundation/stream';
+import { PLANNED_EVENT_BYTES, SHARD_BYTES_PER_SECOND, SHARD_RECORDS_PER_SECOND } from '../../src/tenant';
 
 const peak = fc.integer({ min: 1, max: 20_000 });
 const eventBytes = fc.constantFrom(...Object.values(PLANNED_EVENT_BYTES));

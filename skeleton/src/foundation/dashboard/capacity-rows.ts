@@ -1,7 +1,7 @@
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { GraphWidget, IWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import { graph, heading, label, MINUTE } from './widgets';
-import { SHARD_RECORDS_PER_SECOND } from '../stream';
+import { SHARD_RECORDS_PER_SECOND } from '../../tenant';
 import { incomingRecords, runningTasks } from '../stream-metrics';
 import type { StreamPipeline } from '../stream-pipeline';
 

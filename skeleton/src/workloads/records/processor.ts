@@ -13,6 +13,6 @@ processorProgram({
     parseTogether(variables, parseProcessorEnvironment, (own) => ({ resourceTypes: parseResourceTypes(own) })),
   host: ({ environment: { resourceTypes }, pool, log, metrics }) => ({
     workload: recordsWorkload(recordDecoder({ resourceTypes, decodeHl7 })),
-    report: async () => reportUnresolvedReferences({ pool, log, metrics }),
+    report: async () => reportUnresolvedReferences({ pool, log, metrics, resourceTypes }),
   }),
 });

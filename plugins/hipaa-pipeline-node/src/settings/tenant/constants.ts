@@ -73,8 +73,15 @@ export const DATABASE_INSTANCE_CLASSES = [
   'r6g.8xlarge',
 ] as const;
 
-/** Records that a shard takes in a second (Amazon Kinesis Data Streams Developer Guide, "Quotas and limits"). */
+/** What a shard takes in a second (Amazon Kinesis Data Streams Developer Guide, "Quotas and limits"). */
 export const SHARD_RECORDS_PER_SECOND = 1_000;
+export const SHARD_BYTES_PER_SECOND = 1_000_000;
+
+/**
+ * Size planned for one event: of vitals a monitor's six or seven measurements with their codes and units, of records a resource
+ * with its narrative, of imaging a step of a scan's life.
+ */
+export const PLANNED_EVENT_BYTES = { vitals: 900, records: 4_096, imaging: 900 } as const;
 
 export const DATABASE_READERS_MIN_DEFAULT = 1;
 export const DATABASE_READERS_MAX_DEFAULT = 3;

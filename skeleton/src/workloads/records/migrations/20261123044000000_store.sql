@@ -387,9 +387,9 @@ BEGIN
 END
 $$;
 
--- How many references of resources that were stored in the day up to an hour ago are to what is not stored. Null while
--- another processor counts.
-CREATE FUNCTION count_unresolved_references() RETURNS integer
+-- How many references of resources that were stored in the day up to an hour ago are to what is not stored, though it is of a
+-- type that is kept. Null while another processor counts.
+CREATE FUNCTION count_unresolved_references(kept_types text[]) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   IF NOT pg_try_advisory_xact_lock(hashtextextended('unresolved references', 0)) THEN
@@ -399,6 +399,7 @@ BEGIN
     SELECT count(DISTINCT (reference.resource_type, reference.resource_id, reference.path))
     FROM public.resource AS source JOIN public.resource_reference AS reference USING (resource_type, resource_id)
     WHERE source.last_updated BETWEEN now() - interval '25 hours' AND now() - interval '1 hour'
+      AND target_type = ANY (kept_types)
       AND NOT EXISTS (
         SELECT FROM public.resource AS target
         WHERE target.resource_type = target_type AND target.resource_id = target_id AND NOT target.deleted
@@ -410,13 +411,13 @@ $$;
 REVOKE ALL ON FUNCTION version_number(text), lock_resources(text[], text[]),
   write_verdict(text, text, text, text, timestamptz), removal_verdict(text, text, timestamptz),
   merge_verdict(text, text, text[]), add_version(text, text, text, text, timestamptz, uuid, boolean),
-  linked_patient(text, text[], boolean), show_merges(text), store_records, count_unresolved_references() FROM PUBLIC;
+  linked_patient(text, text[], boolean), show_merges(text), store_records, count_unresolved_references(text[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION store_records TO pipeline_processor, pipeline_operator;
-GRANT EXECUTE ON FUNCTION count_unresolved_references() TO pipeline_processor;
+GRANT EXECUTE ON FUNCTION count_unresolved_references(text[]) TO pipeline_processor;
 
 -- Down Migration
 
-DROP FUNCTION count_unresolved_references();
+DROP FUNCTION count_unresolved_references(text[]);
 DROP FUNCTION store_records;
 DROP FUNCTION show_merges(text);
 DROP FUNCTION linked_patient(text, text[], boolean);

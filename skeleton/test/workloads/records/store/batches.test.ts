@@ -6,6 +6,7 @@ import type { Lease } from '../../../../src/runtime/kinesis/lease';
 import { LeaseStore } from '../../../../src/runtime/kinesis/lease-store';
 import { Metrics } from '../../../../src/runtime/metrics/metrics';
 import type { RecordEvent } from '../../../../src/workloads/records/record-event';
+import { reportUnresolvedReferences } from '../../../../src/workloads/records/references-report';
 import { recordsWorkload } from '../../../../src/workloads/records/store';
 import { countOf, eventually } from '../../../support/test-consumer';
 
@@ -142,8 +143,25 @@ describe('batches of records', () => {
       "UPDATE resource SET last_updated = last_updated - interval '2 hours' WHERE resource_id <> 'o-3'",
     );
 
-    const { rows } = await tables.processor.query('SELECT count_unresolved_references() AS count');
-    expect(rows).toEqual([{ count: 1 }]);
+    const logged: object[] = [];
+    const metricLines: string[] = [];
+    const metrics = new Metrics('test', (line) => metricLines.push(line));
+    const report = async (...resourceTypes: readonly string[]) =>
+      reportUnresolvedReferences({
+        pool: tables.processor,
+        log: { event: (event, fields) => logged.push({ event, ...fields }) },
+        metrics,
+        resourceTypes,
+      });
+    await report('Patient');
+    await report('Observation');
+    metrics.flush();
+
+    expect(logged).toEqual([
+      { event: 'references.counted', unresolvedCount: 1 },
+      { event: 'references.counted', unresolvedCount: 0 },
+    ]);
+    expect(metricLines.join('')).toContain('"ReferencesUnresolvedCount":[1,0]');
   });
 
   test('give a processor no right to read or change what it stored', async () => {
