@@ -60,7 +60,7 @@ const RECORDS: TenantRepository = {
     ['npx', 'jest', '--ci', '--testPathIgnorePatterns', '/test/runtime/', '/node_modules/'],
     ['npx', 'projen', 'synth:silent'],
   ],
-  provenByIntegration: 'come back from the API as they went into the stream',
+  provenByIntegration: 'of every type that can be kept come back from the API as they went into the stream',
 };
 const cfnLint = installedProgram('cfn-lint');
 
