@@ -20,7 +20,7 @@ const UUID_URL = /^urn:uuid:([0-9a-f-]{36})$/i;
 const PATIENT_SEGMENT = /(?:^|[\r\n\v])(?:PID|MRG)[^A-Za-z0-9\s]/;
 const HEADER = /(?:^|[\r\n\v])(MSH[^A-Za-z0-9\s]{5})/;
 const USUAL_HEADER = 'MSH|^~\\&';
-/** FHIR's own limit is far below; behind it, nothing is looked for. */
+/** The field of each that lists identifiers of the patient (HL7 v2.5.1, chapter 3). */
 const PATIENT_FIELDS = { PID: 3, MRG: 1 } as const;
 
 /** Reads a submission as far as it can be read: rules of FHIR and HL7 that say nothing of patients may be broken. */
