@@ -48,11 +48,12 @@ describe('the environment of the operator beside a local stack', () => {
       }),
     );
 
-    expect(parseOperatorEnvironment(await operatorEnvironment(file, tenant))).toMatchObject({
+    const variables = await operatorEnvironment(file, tenant);
+    expect(variables).toMatchObject({ OBSERVATION_RETENTION_DAYS: '90' });
+    expect(parseOperatorEnvironment(variables)).toMatchObject({
       region: 'eu-central-1',
       database: { host: '127.0.0.1', port: 5433, caFile: '/tmp/authority.pem', secretArn: tenant.secrets.databaseArn },
       cache: undefined,
-      observationRetentionDays: 90,
       legalRetention: { days: 30, basis: 'BGB § 630f (3)' },
       backupRetentionDays: tenant.compliance.backupRetentionDays,
       exportBucket: undefined,
