@@ -5,36 +5,16 @@ import { temporaryDirectory } from './support';
 import { operatorEnvironment } from '../../local/operator-environment';
 import { localOutputs } from '../../local/outputs';
 import { writeOutputsFile } from '../../local/outputs-file';
+import { loadLocalWorkload } from '../../local/workload';
 import { parseOperatorEnvironment } from '../../src/runtime/environment';
-import { parseTenantSettings } from '../../src/tenant';
+import { settings } from '../foundation/support/settings';
 
 const ROOT = resolve(__dirname, '..', '..');
-const ACCOUNT = '111122223333';
 const directory = temporaryDirectory();
 const file = join(directory, 'flat-outputs.json');
 
-const tenantWith = (compliance: object) =>
-  parseTenantSettings({
-    schemaVersion: 1,
-    tenant: { id: 'test', name: 'Test', owner: 'group:default/test' },
-    workload: 'vitals',
-    aws: {
-      accountId: ACCOUNT,
-      region: 'eu-central-1',
-      environmentSuffix: 'test',
-      deployRoleArn: `arn:aws:iam::${ACCOUNT}:role/deploy`,
-    },
-    secrets: { databaseArn: `arn:aws:secretsmanager:eu-central-1:${ACCOUNT}:secret:db-a1B2c3` },
-    capacity: { peakEventsPerSecond: 1 },
-    compliance,
-  });
-
 describe('the environment of the operator beside a local stack', () => {
-  const tenant = tenantWith({
-    legalRetentionDays: 30,
-    legalRetentionBasis: 'BGB § 630f (3)',
-    observationRetentionDays: 90,
-  });
+  const tenant = settings({ compliance: { legalRetentionDays: 30, legalRetentionBasis: 'BGB § 630f (3)' } });
 
   test('is what the program understands, with the tenant’s retentions', async () => {
     writeOutputsFile(
@@ -49,7 +29,9 @@ describe('the environment of the operator beside a local stack', () => {
     );
 
     const variables = await operatorEnvironment(file, tenant);
-    expect(variables).toMatchObject({ OBSERVATION_RETENTION_DAYS: '90' });
+    const own = (await loadLocalWorkload(tenant.workload)).environment(tenant);
+    expect(Object.keys(own)).not.toEqual([]);
+    expect(variables).toMatchObject(own);
     expect(parseOperatorEnvironment(variables)).toMatchObject({
       region: 'eu-central-1',
       database: { host: '127.0.0.1', port: 5433, caFile: '/tmp/authority.pem', secretArn: tenant.secrets.databaseArn },
