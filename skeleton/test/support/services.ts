@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { createServer, Server } from 'node:http';
 import { SharedEmulator, startSharedEmulator } from './kinesis-emulator';
 import { createOwner, prepareTemplateDatabase, SAMPLE_WORKLOAD } from './template-database';
@@ -37,9 +38,12 @@ export class SharedServices {
   private postgres: Promise<TestPostgres> | undefined;
   private kinesis: Promise<SharedEmulator> | undefined;
   private readonly others = new Map<string, Promise<StartedService>>();
+  private starters: ReadonlyMap<string, Starter> = new Map();
   private server: Server | undefined;
 
+  /** Called while jest's global setup runs. */
   async listen(): Promise<void> {
+    this.starters = await loadStarters();
     const server = createServer((request, response) => {
       // A connection that is kept alive may be closed by us just as the next test asks through it.
       response.setHeader('connection', 'close');
@@ -77,7 +81,9 @@ export class SharedServices {
         return { endpoint: (await this.kinesis).endpoint };
       default: {
         const name = pathname.slice(1);
-        const service = this.others.get(name) ?? startOther(name);
+        const start = this.starters.get(name);
+        if (start === undefined) throw new Error(`No file shared-${name}.ts in test/support starts a service ${name}.`);
+        const service = this.others.get(name) ?? start();
         this.others.set(name, service);
         return (await service).shared;
       }
@@ -85,10 +91,19 @@ export class SharedServices {
   }
 }
 
-/** A service that only some workloads' tests need lies in `shared-<name>.ts`: repositories of others go without the file. */
-async function startOther(name: string): Promise<StartedService> {
-  const { start } = (await import(`./shared-${name}`)) as { start: () => Promise<StartedService> };
-  return start();
+type Starter = () => Promise<StartedService>;
+
+/**
+ * A service that only some workloads' tests need lies in `shared-<name>.ts`: repositories of others go without the file. All are
+ * loaded at once, since jest translates TypeScript for its own process only while its setup runs, and none is started.
+ */
+async function loadStarters(): Promise<ReadonlyMap<string, Starter>> {
+  const names = readdirSync(__dirname).flatMap((file) => /^shared-(.+)\.ts$/.exec(file)?.[1] ?? []);
+  const modules = names.map(async (name) => {
+    const { start } = (await import(`./shared-${name}`)) as { start: Starter };
+    return [name, start] as const;
+  });
+  return new Map(await Promise.all(modules));
 }
 
 /** The PostgreSQL of this run, with a template for the workload. */

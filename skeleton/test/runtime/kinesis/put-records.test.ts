@@ -20,7 +20,7 @@ test('takes records in one request when nothing stands in the way', async () => 
   const { stream, writer, logged } = prepare();
   const records = [record('a', '1'), record('b', '2')];
   expect(await writer.put(records)).toEqual(new Set(records));
-  expect(stream.requests).toEqual([
+  expect(stream.requests).toMatchObject([
     [
       { partitionKey: 'a', data: '1' },
       { partitionKey: 'b', data: '2' },
@@ -34,7 +34,7 @@ test('puts again what Kinesis refused, and that alone', async () => {
   stream.plan.push({ refuse: ({ partitionKey }) => partitionKey === 'b' });
   const records = [record('a', '1'), record('b', '2'), record('c', '3')];
   expect((await writer.put(records)).size).toBe(3);
-  expect(stream.requests[1]).toEqual([{ partitionKey: 'b', data: '2' }]);
+  expect(stream.requests[1]).toMatchObject([{ partitionKey: 'b', data: '2' }]);
   expect(logged).toMatchObject([{ event: 'stream.put_delayed', fields: { recordsCount: 1, attempt: 1 } }]);
 });
 
