@@ -7,7 +7,7 @@ import type { Lease } from '../../../src/runtime/kinesis/lease';
 import { LeaseStore } from '../../../src/runtime/kinesis/lease-store';
 import type { StreamRecord } from '../../../src/runtime/kinesis/shard-reader';
 import { Metrics } from '../../../src/runtime/metrics/metrics';
-import { recordDecoder } from '../../../src/workloads/records/decode';
+import { recordDecoder } from '../../../src/workloads/records/decode/decoder';
 import { decodeHl7 } from '../../../src/workloads/records/hl7/decode-hl7';
 import type { RecordEvent } from '../../../src/workloads/records/record-event';
 import { RECORD_STORAGE, recordsWorkload } from '../../../src/workloads/records/store';

@@ -5,9 +5,9 @@ import { RecordsPipeline } from './support/records-pipeline';
 import { roundTrip } from './support/round-trip';
 import { readExample } from '../../../local/hl7/read-examples';
 import { R4_RESOURCE_TYPES, RECORD_RESOURCE_TYPES } from '../../../src/fhir-r4-types';
-import { EVENT_BYTES_MAX } from '../../../src/workloads/records/decode';
+import { EVENT_BYTES_MAX } from '../../../src/workloads/records/decode/decoder';
 import { schemaFaults } from '../../../test/runtime/fhir/fhir-schema';
-import { WRONG_EXAMPLES } from '../../../test/workloads/records/wrong-examples';
+import { WRONG_EXAMPLES } from '../../../test/workloads/records/decode/wrong-examples';
 import { describeLocal } from '../../support/deployed';
 import { OwnStack } from '../../support/own-stack';
 

@@ -3,10 +3,10 @@
  * references lead nowhere. Bundled into one file. It runs as a task of its own in AWS, and by `npm run operate` beside the
  * local stack.
  */
-import { recordDecoder } from './decode';
+import { recordDecoder } from './decode/decoder';
 import { decodeHl7 } from './hl7/decode-hl7';
-import { REFERENCES_UNRESOLVED } from './operator-references';
-import { recordsOperations } from './operator-workload';
+import { REFERENCES_UNRESOLVED } from './operator/references';
+import { recordsOperations } from './operator/workload';
 import { parseResourceTypes } from './resource-types';
 import { parseOperatorEnvironment, parseTogether } from '../../runtime/environment';
 import { operatorProgram } from '../../runtime/operations/operator-program';

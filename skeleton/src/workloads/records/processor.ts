@@ -1,5 +1,5 @@
 /** The records processor: reads the stream and stores resources. Bundled into one file, beside which the migrations are. */
-import { recordDecoder } from './decode';
+import { recordDecoder } from './decode/decoder';
 import { decodeHl7 } from './hl7/decode-hl7';
 import { reportUnresolvedReferences } from './references-report';
 import { parseResourceTypes } from './resource-types';

@@ -1,4 +1,4 @@
-import type { RecordDecoder } from './decode';
+import type { RecordDecoder } from './decode/decoder';
 import type { RecordChange, RecordEvent } from './record-event';
 import { functionStorage } from '../../runtime/kinesis/event-storage';
 import type { Workload } from '../../runtime/kinesis/workload';

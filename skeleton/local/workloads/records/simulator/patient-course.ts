@@ -1,6 +1,6 @@
 import { adtMessage, type AdtMessage, AUTHORITY, type Person, type Visit } from './adt-message';
 import { condition, documentReference, observation, reportBundle, type Subject } from './clinical-resources';
-import { derivedResourceId } from '../../../../src/workloads/records/identity';
+import { derivedResourceId } from '../../../../src/workloads/records/decode/identity';
 import type { Random } from '../../../simulator/random';
 
 /** What a system of the hospital sends at once. */

@@ -18,7 +18,7 @@ import {
 import { readIfValid, readSearch } from '../../../runtime/fhir/search/read-search';
 import type { Reference } from '../../../runtime/fhir/search/reference';
 import { union } from '../../../runtime/fhir/search/time-ranges';
-import { type ResourceSearchParameter, searchParametersOf } from '../search-parameters';
+import { type ResourceSearchParameter, searchParametersOf } from '../decode/search-parameters';
 
 /** Resources on a page. */
 export const PAGE_SIZE = { default: 100, max: 1000 };

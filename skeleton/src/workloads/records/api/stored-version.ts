@@ -1,6 +1,6 @@
 import type { TextEntry } from '../../../runtime/fhir/bundle-text';
 import { type VersionMeta, withVersionMeta } from '../../../runtime/fhir/resource-text';
-import { indexEntries } from '../index-entries';
+import { indexEntries } from '../decode/index-entries';
 
 /** A version of a resource as it is stored. */
 export interface StoredVersion extends VersionMeta {

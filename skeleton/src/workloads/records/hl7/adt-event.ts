@@ -7,9 +7,9 @@ import { type Hl7Fault, Hl7Refusal } from '../../../runtime/hl7/fault';
 import { requireHeader } from '../../../runtime/hl7/header';
 import type { Segment } from '../../../runtime/hl7/message';
 import { uuidV5 } from '../../../runtime/uuid-v5';
-import { resourceRefusal } from '../decode-resource';
+import { resourceRefusal } from '../decode/resource';
+import { resourceWrite } from '../decode/resource-write';
 import type { PatientMerge, RecordChange, RecordEvent } from '../record-event';
-import { resourceWrite } from '../resource-write';
 
 const ADT = {
   type: 'ADT',

@@ -2,7 +2,7 @@ import { adtEvent } from './adt-event';
 import { decodeMessage } from '../../../runtime/hl7/charset';
 import { describePlace, type Hl7Fault, Hl7Refusal } from '../../../runtime/hl7/fault';
 import { parseMessage, requireWhole } from '../../../runtime/hl7/message';
-import type { DecodedEvent } from '../decode';
+import type { DecodedEvent } from '../decode/decoder';
 
 /** Why a message is not stored. The reason beside it names the places that are wrong. */
 export const HL7_REJECTIONS = [

@@ -3,7 +3,7 @@ import { identifierOf } from './data-types';
 import { present } from './element';
 import { fieldsOf } from '../../../runtime/hl7/field';
 import type { Segment } from '../../../runtime/hl7/message';
-import { derivedResourceId } from '../identity';
+import { derivedResourceId } from '../decode/identity';
 
 /** What a message calls somebody or something, and the id that follows from it. */
 export interface Identity {

@@ -9,8 +9,8 @@ import { senderOf } from '../../../runtime/http/ingest-observer';
 import type { IngestTools } from '../../../runtime/http/ingest-program';
 import { acceptedAnswer, delayedAnswer, preferenceOf, refusedAnswer } from '../../../runtime/http/intake-answer';
 import type { Answer, ApiContext, Intake } from '../../../runtime/http/route';
-import { decodeTree, type Submission } from '../decode-submission';
-import { eventId } from '../identity';
+import { eventId } from '../decode/identity';
+import { decodeTree, type Submission } from '../decode/submission';
 import type { RecordEvent } from '../record-event';
 
 export interface IngestDependencies extends IngestTools {

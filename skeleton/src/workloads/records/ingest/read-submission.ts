@@ -4,8 +4,8 @@ import { parseJsonBody } from '../../../runtime/fhir/json-body';
 import type { Issue } from '../../../runtime/fhir/operation-outcome';
 import { FhirRequestError } from '../../../runtime/fhir/request-error';
 import { DEPTH_MAX } from '../../../runtime/fhir/validation/resource-issues';
-import { type Refusal } from '../decode-refusal';
-import { REJECTIONS } from '../decode-rejections';
+import { type Refusal } from '../decode/refusal';
+import { REJECTIONS } from '../decode/rejections';
 
 /**
  * The JSON in a body, with the digits that came.

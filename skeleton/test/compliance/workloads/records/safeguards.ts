@@ -89,7 +89,7 @@ export const safeguards: readonly Safeguard[] = [
         test: 'come to the same current one and the same history in every order, by version',
       },
       {
-        file: 'test/workloads/records/examples.test.ts',
+        file: 'test/workloads/records/decode/examples.test.ts',
         test: 'an example that is accepted would be stored as it came, digit by digit',
       },
     ],
@@ -117,17 +117,20 @@ export const safeguards: readonly Safeguard[] = [
     duty: 'Integrity controls (in transmission)',
     answer:
       'What arrives spoiled or wrong by the rules of FHIR R4 is put into quarantine with the place of its fault, and never stored in part.',
-    builtIn: ['src/workloads/records/decode.ts', 'src/runtime/fhir/validation/resource-issues.ts'],
+    builtIn: ['src/workloads/records/decode/decoder.ts', 'src/runtime/fhir/validation/resource-issues.ts'],
     provedBy: [
       {
-        file: 'test/workloads/records/decode-properties.test.ts',
+        file: 'test/workloads/records/decode/properties.test.ts',
         test: 'for an example of HL7, whatever becomes of its bytes',
       },
       {
-        file: 'test/workloads/records/decode-properties.test.ts',
+        file: 'test/workloads/records/decode/properties.test.ts',
         test: 'an example without an element that is required is refused with the place of what is missing',
       },
-      { file: 'test/workloads/records/bundle.test.ts', test: 'one wrong entry is enough, and the reason names it' },
+      {
+        file: 'test/workloads/records/decode/bundle.test.ts',
+        test: 'one wrong entry is enough, and the reason names it',
+      },
       {
         file: 'test/workloads/records/store/batches.test.ts',
         test: 'put what is refused into quarantine, by the statement that stores the rest',
@@ -159,14 +162,14 @@ export const safeguards: readonly Safeguard[] = [
     duty: 'Information system activity review',
     answer:
       'No log line, and no reason in quarantine, says anything of a patient, whatever a record holds. Accesses are searched by patient and date.',
-    builtIn: ['src/workloads/records/processor.ts', 'src/workloads/records/decode-refusal.ts'],
+    builtIn: ['src/workloads/records/processor.ts', 'src/workloads/records/decode/refusal.ts'],
     provedBy: [
       {
         file: 'test/workloads/records/processor.test.ts',
         test: 'says nothing about patients, whatever the records hold and whatever fails',
       },
       {
-        file: 'test/workloads/records/broken-examples.test.ts',
+        file: 'test/workloads/records/decode/broken-examples.test.ts',
         test: 'is refused with the place and what is legal',
       },
       { file: 'test/workloads/records/audit/audit-event.test.ts', test: 'is searched by %s' },
@@ -179,7 +182,7 @@ export const safeguards: readonly Safeguard[] = [
     duty: 'Access of individuals to protected health information, accounting of disclosures',
     answer:
       'The export holds every version of what is about the patient, and of those merged into the patient, what waits in quarantine, and who accessed it.',
-    builtIn: ['src/workloads/records/operator-export.ts'],
+    builtIn: ['src/workloads/records/operator/export.ts'],
     provedBy: [
       {
         file: 'test/workloads/records/operator/patient-export.test.ts',
@@ -215,10 +218,10 @@ export const safeguards: readonly Safeguard[] = [
     duty: 'Data minimisation',
     answer:
       'A resource with an element that FHIR R4 does not have, or of a type that the settings do not name, is put apart.',
-    builtIn: ['src/workloads/records/decode-resource.ts', 'src/runtime/fhir/validation/type-validator.ts'],
+    builtIn: ['src/workloads/records/decode/resource.ts', 'src/runtime/fhir/validation/type-validator.ts'],
     provedBy: [
-      { file: 'test/workloads/records/broken-examples.test.ts', test: 'an unknown element deep inside' },
-      { file: 'test/workloads/records/broken-examples.test.ts', test: 'a type that is not taken' },
+      { file: 'test/workloads/records/decode/broken-examples.test.ts', test: 'an unknown element deep inside' },
+      { file: 'test/workloads/records/decode/broken-examples.test.ts', test: 'a type that is not taken' },
     ],
   },
   {
@@ -245,7 +248,7 @@ export const safeguards: readonly Safeguard[] = [
     citation: 'Art. 15, 20',
     duty: 'Right of access by the data subject, right to data portability',
     answer: 'The export is FHIR R4 as it came, what could not be read included.',
-    builtIn: ['src/workloads/records/operator-export.ts'],
+    builtIn: ['src/workloads/records/operator/export.ts'],
     provedBy: [
       {
         file: 'test/workloads/records/operator/patient-export.test.ts',
@@ -267,7 +270,7 @@ export const safeguards: readonly Safeguard[] = [
     duty: 'Right to erasure',
     answer:
       'One command removes a patient, and those merged into the patient, from all versions, search tables and quarantine, and masks the patient in what is another one’s; on record with who and why; it is refused, with law and date, while `compliance.legalRetentionDays` has the data kept.',
-    builtIn: ['src/runtime/operations/patient-erasure.ts', 'src/workloads/records/operator-workload.ts'],
+    builtIn: ['src/runtime/operations/patient-erasure.ts', 'src/workloads/records/operator/workload.ts'],
     provedBy: [
       {
         file: 'test/workloads/records/operator/patient-erase.test.ts',

@@ -2,7 +2,7 @@ import type { OperationOutcome, Parameters } from 'fhir/r4';
 import { createApiApp } from '../../../../src/runtime/http/api-app';
 import type { IngestCounts } from '../../../../src/runtime/http/ingest-observer';
 import { StreamWriter } from '../../../../src/runtime/kinesis/put-records';
-import { recordDecoder } from '../../../../src/workloads/records/decode';
+import { recordDecoder } from '../../../../src/workloads/records/decode/decoder';
 import { decodeHl7 } from '../../../../src/workloads/records/hl7/decode-hl7';
 import { ingestRoutes } from '../../../../src/workloads/records/ingest/ingest-routes';
 import type { RecordEvent } from '../../../../src/workloads/records/record-event';

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { RecordsOperatorFixture } from './operator-fixture';
 import { adt, observation, patient, removal, transaction } from './submissions';
-import { derivedResourceId } from '../../../../src/workloads/records/identity';
+import { derivedResourceId } from '../../../../src/workloads/records/decode/identity';
 import { killOperators, startOperator } from '../../../runtime/operations/operator-process';
 
 // The first test that needs a server waits for its start.

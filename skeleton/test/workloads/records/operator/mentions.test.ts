@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { adt, observation, patient, transaction } from './submissions';
 import { partPayload } from '../../../../src/runtime/operations/patient-mentions';
-import { derivedResourceId } from '../../../../src/workloads/records/identity';
-import { patientsOfPayload, recordMentions } from '../../../../src/workloads/records/operator-mentions';
+import { derivedResourceId } from '../../../../src/workloads/records/decode/identity';
+import { patientsOfPayload, recordMentions } from '../../../../src/workloads/records/operator/mentions';
 import { mutated, mutation } from '../../../support/mutated-bytes';
 
 const identifier = (system: string, value: string) => ({

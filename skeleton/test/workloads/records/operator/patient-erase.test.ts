@@ -1,7 +1,7 @@
 import { RecordsOperatorFixture } from './operator-fixture';
 import { adt, group, observation, patient, removal, transaction } from './submissions';
 import { SHARE_QUARANTINE_SQL } from '../../../../src/runtime/operations/quarantine-lock';
-import { derivedResourceId } from '../../../../src/workloads/records/identity';
+import { derivedResourceId } from '../../../../src/workloads/records/decode/identity';
 import { schemaFaults } from '../../../runtime/fhir/fhir-schema';
 import { eventually } from '../../../support/test-consumer';
 

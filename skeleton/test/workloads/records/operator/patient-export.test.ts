@@ -1,6 +1,6 @@
 import { RecordsOperatorFixture } from './operator-fixture';
 import { adt, group, observation, patient, removal, transaction } from './submissions';
-import { derivedResourceId } from '../../../../src/workloads/records/identity';
+import { derivedResourceId } from '../../../../src/workloads/records/decode/identity';
 import { schemaFaults } from '../../../runtime/fhir/fhir-schema';
 
 // The first test that needs a server waits for its start.

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { connectionsMax } from '../../../../src/foundation/instance-size';
 import { EVENTS } from '../../../../src/runtime/log/vocabulary';
-import { REJECTIONS } from '../../../../src/workloads/records/decode-rejections';
+import { REJECTIONS } from '../../../../src/workloads/records/decode/rejections';
 import { HL7_REJECTIONS } from '../../../../src/workloads/records/hl7/decode-hl7';
 import { REFUSAL_REASONS } from '../../../../src/workloads/records/store';
 import { alarmsOf, COMMON_ALARMS, nameOf, ROTATION_ALARMS } from '../../../foundation/support/alarms';

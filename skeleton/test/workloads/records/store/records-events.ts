@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { parseExactJson } from '../../../../src/runtime/fhir/exact-json';
+import { isResourceTree, resourceWrite } from '../../../../src/workloads/records/decode/resource-write';
 import type {
   PatientMerge,
   RecordChange,
@@ -7,7 +8,6 @@ import type {
   ResourceRemoval,
   ResourceWrite,
 } from '../../../../src/workloads/records/record-event';
-import { isResourceTree, resourceWrite } from '../../../../src/workloads/records/resource-write';
 
 /** One submission of some changes. */
 export function submission(...changes: readonly RecordChange[]): RecordEvent {

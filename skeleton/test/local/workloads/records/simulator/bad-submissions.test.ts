@@ -2,7 +2,7 @@ import { Random } from '../../../../../local/simulator/random';
 import { spoil, SUBMISSION_FAULTS } from '../../../../../local/workloads/records/simulator/bad-submissions';
 import { observation } from '../../../../../local/workloads/records/simulator/clinical-resources';
 import { RECORD_RESOURCE_TYPES } from '../../../../../src/fhir-r4-types';
-import { recordDecoder } from '../../../../../src/workloads/records/decode';
+import { recordDecoder } from '../../../../../src/workloads/records/decode/decoder';
 import { decodeHl7 } from '../../../../../src/workloads/records/hl7/decode-hl7';
 
 const NOW = new Date('2026-11-22T10:00:00.000Z');

@@ -1,6 +1,6 @@
 import { Hospital } from '../../../../../local/workloads/records/simulator/hospital';
 import { RECORD_RESOURCE_TYPES } from '../../../../../src/fhir-r4-types';
-import { recordDecoder } from '../../../../../src/workloads/records/decode';
+import { recordDecoder } from '../../../../../src/workloads/records/decode/decoder';
 import { decodeHl7 } from '../../../../../src/workloads/records/hl7/decode-hl7';
 
 const START = Date.parse('2026-11-22T10:00:00.000Z');

@@ -1,4 +1,4 @@
-import { uuidV5 } from '../../runtime/uuid-v5';
+import { uuidV5 } from '../../../runtime/uuid-v5';
 
 /** Namespaces of names (RFC 9562, 6.6), each for one use. */
 const EVENT_NAMESPACE = '6a5c7f1e-0d0f-4a3b-9d5e-5b7f4f2a9c01';

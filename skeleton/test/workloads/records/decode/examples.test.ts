@@ -1,10 +1,10 @@
 import { WRONG_EXAMPLES } from './wrong-examples';
-import { readExamples } from '../../../local/hl7/read-examples';
-import { R4_RESOURCE_TYPES, RECORD_RESOURCE_TYPES } from '../../../src/fhir-r4-types';
-import { resourceIssues } from '../../../src/runtime/fhir/validation/resource-issues';
-import { EVENT_BYTES_MAX, recordDecoder } from '../../../src/workloads/records/decode';
-import type { RecordEvent } from '../../../src/workloads/records/record-event';
-import { schemaFaults } from '../../runtime/fhir/fhir-schema';
+import { readExamples } from '../../../../local/hl7/read-examples';
+import { R4_RESOURCE_TYPES, RECORD_RESOURCE_TYPES } from '../../../../src/fhir-r4-types';
+import { resourceIssues } from '../../../../src/runtime/fhir/validation/resource-issues';
+import { EVENT_BYTES_MAX, recordDecoder } from '../../../../src/workloads/records/decode/decoder';
+import type { RecordEvent } from '../../../../src/workloads/records/record-event';
+import { schemaFaults } from '../../../runtime/fhir/fhir-schema';
 
 /** What the schema refuses and the definitions of R4 allow. */
 const SCHEMA_IS_WRONG: Readonly<Record<string, RegExp>> = {

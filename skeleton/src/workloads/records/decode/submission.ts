@@ -1,14 +1,14 @@
 import { decodeBundle } from './bundle';
-import type { Refusal } from './decode-refusal';
-import type { RejectionCode } from './decode-rejections';
-import { KNOWN_TYPES, resourceRefusal } from './decode-resource';
 import { eventId } from './identity';
-import type { RecordEvent } from './record-event';
+import type { Refusal } from './refusal';
+import type { RejectionCode } from './rejections';
+import { KNOWN_TYPES, resourceRefusal } from './resource';
+import type { RecordEvent } from '../record-event';
 import { isResourceTree, resourceWrite } from './resource-write';
-import { type ExactJson, parseExactJson, stringifyExactJson } from '../../runtime/fhir/exact-json';
-import type { Issue } from '../../runtime/fhir/operation-outcome';
-import { fhirPathOfSteps } from '../../runtime/fhir/validation/fhir-path';
-import { DEPTH_MAX } from '../../runtime/fhir/validation/resource-issues';
+import { type ExactJson, parseExactJson, stringifyExactJson } from '../../../runtime/fhir/exact-json';
+import type { Issue } from '../../../runtime/fhir/operation-outcome';
+import { fhirPathOfSteps } from '../../../runtime/fhir/validation/fhir-path';
+import { DEPTH_MAX } from '../../../runtime/fhir/validation/resource-issues';
 
 export type Submission = { readonly event: RecordEvent } | { readonly refusal: Refusal };
 

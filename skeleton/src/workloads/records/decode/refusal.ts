@@ -1,6 +1,6 @@
-import type { RejectionCode } from './decode-rejections';
-import { REJECTIONS } from './decode-rejections';
-import type { Issue } from '../../runtime/fhir/operation-outcome';
+import type { RejectionCode } from './rejections';
+import { REJECTIONS } from './rejections';
+import type { Issue } from '../../../runtime/fhir/operation-outcome';
 
 /** What is wrong with a submission: a reason of the closed list, and each fault with its place and what is legal. */
 export interface Refusal {

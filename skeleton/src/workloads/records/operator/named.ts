@@ -1,8 +1,8 @@
-import { patientIdentity } from './hl7/identity';
-import { derivedResourceId } from './identity';
-import { decodeMessage } from '../../runtime/hl7/charset';
-import { Hl7Refusal } from '../../runtime/hl7/fault';
-import { parseMessage, type Segment } from '../../runtime/hl7/message';
+import { decodeMessage } from '../../../runtime/hl7/charset';
+import { Hl7Refusal } from '../../../runtime/hl7/fault';
+import { parseMessage, type Segment } from '../../../runtime/hl7/message';
+import { derivedResourceId } from '../decode/identity';
+import { patientIdentity } from '../hl7/identity';
 
 /** Patients that a submission speaks of, whether it is right or wrong. */
 export interface NamedPatients {

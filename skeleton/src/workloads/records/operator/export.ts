@@ -1,8 +1,8 @@
 import type { Provenance } from 'fhir/r4';
 import type { PoolClient } from 'pg';
-import { withVersionMeta } from '../../runtime/fhir/resource-text';
-import type { Person } from '../../runtime/operations/operated-workload';
-import { streamRows } from '../../runtime/operations/snapshot';
+import { withVersionMeta } from '../../../runtime/fhir/resource-text';
+import type { Person } from '../../../runtime/operations/operated-workload';
+import { streamRows } from '../../../runtime/operations/snapshot';
 
 interface VersionRow {
   readonly resourceType: string;

@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer';
-import { isLines, linesOf, LINES_MAX } from './decode-lines';
-import { reasonOf } from './decode-refusal';
-import { type RejectionCode, REJECTIONS } from './decode-rejections';
-import { decodeSubmission } from './decode-submission';
-import type { RecordEvent } from './record-event';
-import { DecodedRecord, RejectedEvent, WHOLE_RECORD } from '../../runtime/kinesis/workload';
+import { isLines, linesOf, LINES_MAX } from './lines';
+import { reasonOf } from './refusal';
+import { type RejectionCode, REJECTIONS } from './rejections';
+import { decodeSubmission } from './submission';
+import { DecodedRecord, RejectedEvent, WHOLE_RECORD } from '../../../runtime/kinesis/workload';
+import type { RecordEvent } from '../record-event';
 
 /** Longest event, in bytes. */
 export const EVENT_BYTES_MAX = 1_048_576;

@@ -1,8 +1,8 @@
 import { derivedResourceId } from './identity';
 import { instantInUtc } from './index-dates';
 import { indexEntries } from './index-entries';
-import type { ResourceWrite } from './record-event';
-import { stringifyExactJson } from '../../runtime/fhir/exact-json';
+import { stringifyExactJson } from '../../../runtime/fhir/exact-json';
+import type { ResourceWrite } from '../record-event';
 
 /** A resource whose type is known, as a tree of `parseExactJson`. */
 export type ResourceTree = Readonly<Record<string, unknown>> & { readonly resourceType: string };

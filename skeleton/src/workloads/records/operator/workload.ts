@@ -1,11 +1,11 @@
-import type { RecordDecoder } from './decode';
-import { storedOf } from './operator-export';
-import { patientsOfPayload } from './operator-mentions';
-import { identifyPerson } from './operator-person';
-import type { RecordEvent } from './record-event';
-import { recordsWorkload } from './store';
-import type { OperatedWorkload } from '../../runtime/operations/operated-workload';
-import type { DatabasePool } from '../../runtime/postgres/pool';
+import { storedOf } from './export';
+import { patientsOfPayload } from './mentions';
+import { identifyPerson } from './person';
+import type { OperatedWorkload } from '../../../runtime/operations/operated-workload';
+import type { DatabasePool } from '../../../runtime/postgres/pool';
+import type { RecordDecoder } from '../decode/decoder';
+import type { RecordEvent } from '../record-event';
+import { recordsWorkload } from '../store';
 
 /** Resources with their versions in one transaction, for which processors wait that write the same ones. */
 const RESOURCES_PER_STEP = 500;

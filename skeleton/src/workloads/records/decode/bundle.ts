@@ -1,13 +1,13 @@
 import { readEntry, type TransactionEntry } from './bundle-entry';
 import { rewrittenReferences } from './bundle-references';
-import type { Refusal } from './decode-refusal';
-import { resourceRefusal } from './decode-resource';
-import type { RecordChange } from './record-event';
+import type { Refusal } from './refusal';
+import { resourceRefusal } from './resource';
+import type { RecordChange } from '../record-event';
 import { isResourceTree, resourceWrite } from './resource-write';
-import type { ExactJson } from '../../runtime/fhir/exact-json';
-import type { Issue } from '../../runtime/fhir/operation-outcome';
-import { circlesAmong } from '../../runtime/fhir/validation/circular-references';
-import { resourceIssues } from '../../runtime/fhir/validation/resource-issues';
+import type { ExactJson } from '../../../runtime/fhir/exact-json';
+import type { Issue } from '../../../runtime/fhir/operation-outcome';
+import { circlesAmong } from '../../../runtime/fhir/validation/circular-references';
+import { resourceIssues } from '../../../runtime/fhir/validation/resource-issues';
 
 /** Entries of a transaction at most. */
 export const ENTRIES_MAX = 500;

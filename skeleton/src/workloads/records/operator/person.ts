@@ -1,7 +1,7 @@
-import { derivedResourceId } from './identity';
-import { recordMentions } from './operator-mentions';
-import type { Person } from '../../runtime/operations/operated-workload';
-import type { DatabasePool } from '../../runtime/postgres/pool';
+import { recordMentions } from './mentions';
+import type { Person } from '../../../runtime/operations/operated-workload';
+import type { DatabasePool } from '../../../runtime/postgres/pool';
+import { derivedResourceId } from '../decode/identity';
 
 interface PersonRow {
   readonly ids: string[];

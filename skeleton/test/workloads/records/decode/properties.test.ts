@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { decodeEvent, decodeRecord, eventOf, NOW, rejectionOf } from './decoder';
-import { readExamples } from '../../../local/hl7/read-examples';
-import { RECORD_RESOURCE_TYPES } from '../../../src/fhir-r4-types';
-import { isObject } from '../../../src/runtime/fhir/fhirpath/collection';
-import { type ElementDefinition, typeDefinition } from '../../../src/runtime/fhir/validation/r4-definitions';
-import { mutated, mutation } from '../../support/mutated-bytes';
+import { readExamples } from '../../../../local/hl7/read-examples';
+import { RECORD_RESOURCE_TYPES } from '../../../../src/fhir-r4-types';
+import { isObject } from '../../../../src/runtime/fhir/fhirpath/collection';
+import { type ElementDefinition, typeDefinition } from '../../../../src/runtime/fhir/validation/r4-definitions';
+import { mutated, mutation } from '../../../support/mutated-bytes';
 
 /** Examples of the ten types that are right, and not too long to be tried hundreds of times. */
 const RIGHT = RECORD_RESOURCE_TYPES.flatMap((type) => readExamples(type))

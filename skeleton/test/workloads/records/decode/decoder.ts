@@ -1,8 +1,8 @@
-import { readExamples } from '../../../local/hl7/read-examples';
-import { RECORD_RESOURCE_TYPES } from '../../../src/fhir-r4-types';
-import { recordDecoder, type Rejection } from '../../../src/workloads/records/decode';
-import { decodeHl7 } from '../../../src/workloads/records/hl7/decode-hl7';
-import type { RecordEvent } from '../../../src/workloads/records/record-event';
+import { readExamples } from '../../../../local/hl7/read-examples';
+import { RECORD_RESOURCE_TYPES } from '../../../../src/fhir-r4-types';
+import { recordDecoder, type Rejection } from '../../../../src/workloads/records/decode/decoder';
+import { decodeHl7 } from '../../../../src/workloads/records/hl7/decode-hl7';
+import type { RecordEvent } from '../../../../src/workloads/records/record-event';
 
 export const NOW = new Date('2026-11-22T12:00:00.000Z');
 

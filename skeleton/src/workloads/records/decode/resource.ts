@@ -1,7 +1,7 @@
-import type { Refusal } from './decode-refusal';
-import { R4_RESOURCE_TYPES } from '../../fhir-r4-types';
-import { circularReferences } from '../../runtime/fhir/validation/circular-references';
-import { resourceIssues } from '../../runtime/fhir/validation/resource-issues';
+import type { Refusal } from './refusal';
+import { R4_RESOURCE_TYPES } from '../../../fhir-r4-types';
+import { circularReferences } from '../../../runtime/fhir/validation/circular-references';
+import { resourceIssues } from '../../../runtime/fhir/validation/resource-issues';
 
 /** Types of resource that FHIR R4 defines for records. */
 export const KNOWN_TYPES: ReadonlySet<string> = new Set(R4_RESOURCE_TYPES);

@@ -1,6 +1,11 @@
-import { isLines, linesOf } from './decode-lines';
-import { patientsNamedIn } from './operator-named';
-import { ESCAPE_NEEDLE, needlesOf, type PatientMentions, readingsOf } from '../../runtime/operations/patient-mentions';
+import { patientsNamedIn } from './named';
+import {
+  ESCAPE_NEEDLE,
+  needlesOf,
+  type PatientMentions,
+  readingsOf,
+} from '../../../runtime/operations/patient-mentions';
+import { isLines, linesOf } from '../decode/lines';
 
 /** An identifier of a patient that no other patient has. */
 export interface OwnIdentifier {

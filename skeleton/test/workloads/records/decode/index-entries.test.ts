@@ -1,6 +1,6 @@
 import { eventOf, example } from './decoder';
-import { indexEntries } from '../../../src/workloads/records/index-entries';
-import type { ResourceWrite } from '../../../src/workloads/records/record-event';
+import { indexEntries } from '../../../../src/workloads/records/decode/index-entries';
+import type { ResourceWrite } from '../../../../src/workloads/records/record-event';
 
 function written(resource: object): ResourceWrite {
   const [change] = eventOf(resource).changes;

@@ -1,7 +1,7 @@
 import { derivedResourceId } from './identity';
 import { isResourceTree, type ResourceTree } from './resource-write';
-import { stringifyExactJson } from '../../runtime/fhir/exact-json';
-import type { Issue } from '../../runtime/fhir/operation-outcome';
+import { stringifyExactJson } from '../../../runtime/fhir/exact-json';
+import type { Issue } from '../../../runtime/fhir/operation-outcome';
 
 interface EntryTarget {
   readonly resourceType: string;

@@ -1,4 +1,4 @@
-import table from '../../runtime/fhir/search/r4-search-parameters.json';
+import table from '../../../runtime/fhir/search/r4-search-parameters.json';
 
 export type SearchKind = 'token' | 'date' | 'reference';
 

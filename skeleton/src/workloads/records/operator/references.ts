@@ -1,9 +1,9 @@
 import type { PoolClient } from 'pg';
-import { auditedOperation, type Command, type CommandContext } from '../../runtime/operations/command';
-import { throwIfStopped } from '../../runtime/operations/patience';
-import { counted } from '../../runtime/operations/report';
-import { JsonLines, type Sink, withSink } from '../../runtime/operations/sink';
-import { inSnapshot, streamRows } from '../../runtime/operations/snapshot';
+import { auditedOperation, type Command, type CommandContext } from '../../../runtime/operations/command';
+import { throwIfStopped } from '../../../runtime/operations/patience';
+import { counted } from '../../../runtime/operations/report';
+import { JsonLines, type Sink, withSink } from '../../../runtime/operations/sink';
+import { inSnapshot, streamRows } from '../../../runtime/operations/snapshot';
 
 /** A reference whose target is not stored. */
 interface UnresolvedReference {

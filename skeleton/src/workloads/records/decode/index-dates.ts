@@ -1,4 +1,4 @@
-import { type TimeRange, toTimestamps } from '../../runtime/fhir/search/time-ranges';
+import { type TimeRange, toTimestamps } from '../../../runtime/fhir/search/time-ranges';
 
 /** A stretch of time, half open, as PostgreSQL reads it. */
 export interface Stretch {

@@ -1,4 +1,4 @@
-import type { TokenEntry } from './record-event';
+import type { TokenEntry } from '../record-event';
 import type { ElementUse } from './search-parameters';
 
 /** A longer one cannot be a key of the database's index (2,704 bytes), and nobody types it: no search finds it. */

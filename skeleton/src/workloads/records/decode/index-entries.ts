@@ -1,8 +1,8 @@
 import { stretchOf, stretchOfPeriod } from './index-dates';
 import { tokensOf } from './index-tokens';
-import type { DateEntry, ReferenceEntry, ResourceWrite, TokenEntry } from './record-event';
+import type { DateEntry, ReferenceEntry, ResourceWrite, TokenEntry } from '../record-event';
 import { type ElementUse, type IndexNode, searchIndexOf } from './search-parameters';
-import { R4_RESOURCE_TYPES } from '../../fhir-r4-types';
+import { R4_RESOURCE_TYPES } from '../../../fhir-r4-types';
 
 type Entries = Pick<ResourceWrite, 'tokens' | 'dates' | 'references'>;
 
