@@ -71,7 +71,7 @@ describe('the stream', () => {
   });
 
   it('has the shards that the tenant sets, and no more tasks than those', () => {
-    const synthesis = synthesize({ capacity: { shards: 2 } });
+    const synthesis = synthesize({ capacity: { shards: 2, peakEventsPerSecond: 100 } });
 
     expect(synthesis.only('AWS::Kinesis::Stream').Properties.ShardCount).toBe(2);
     expect(tasks(synthesis)).toMatchObject({ MinCapacity: 2, MaxCapacity: 2 });
