@@ -57,7 +57,7 @@ const RECORDS: TenantRepository = {
   gates: [
     ['npx', 'projen', 'compile'],
     ['npx', 'projen', 'eslint'],
-    ['npx', 'jest', '--ci', '--testPathIgnorePatterns', '/test/runtime/', '/node_modules/'],
+    ['npx', 'jest', '--ci', '--testPathIgnorePatterns', '/test/runtime/', '/test/local/command-line', '/node_modules/'],
     ['npx', 'projen', 'synth:silent'],
   ],
   provenByIntegration: 'of every type that can be kept come back from the API as they went into the stream',
@@ -120,6 +120,22 @@ async function catalogEntity(name: string) {
   }
 }
 
+/**
+ * By `npm ci` in the first repository. The others have the same lock file, byte for byte, so the same would come of it, a minute
+ * later: they get a copy.
+ */
+async function install(tenantId: string): Promise<void> {
+  if (tenantId === MEDITECH.id) {
+    await inRepository(tenantId, ['npm', 'ci', '--no-audit', '--no-fund'], 10 * MINUTE_MS);
+    return;
+  }
+  const [own, installed] = await Promise.all(
+    [tenantId, MEDITECH.id].map(async (id) => readFile(join(repositoryOf(id), 'package-lock.json'), 'utf8')),
+  );
+  expect(own).toBe(installed);
+  await inRepository(tenantId, ['cp', '-RPp', join(repositoryOf(MEDITECH.id), 'node_modules'), 'node_modules'], 5 * MINUTE_MS);
+}
+
 async function synthesizedTemplates(tenantId: string): Promise<string[]> {
   const output = join(repositoryOf(tenantId), 'cdk.out');
   const files = (await readdir(output)).filter((name) => name.endsWith('.template.json'));
@@ -178,13 +194,7 @@ describe.each([MEDITECH, MEDTECH, RECORDS])('$name, from the form to stored even
     expect(record).toMatchObject({ answers: { tenant: { id } } });
   });
 
-  step(
-    `${id}: npm ci installs it`,
-    async () => {
-      await inRepository(id, ['npm', 'ci', '--no-audit', '--no-fund'], 10 * MINUTE_MS);
-    },
-    10 * MINUTE_MS,
-  );
+  step(`${id}: its dependencies are installed`, () => install(id), 10 * MINUTE_MS);
 
   step(
     `${id}: npx projen changes nothing`,
