@@ -3,17 +3,14 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cdkContext } from './foundation/support/cdk-context';
-import { answers } from './foundation/support/settings';
+import { answers, carries } from './foundation/support/settings';
 
 jest.setTimeout(180_000);
 
 const ROOT = join(__dirname, '..');
 
-/** Right by themselves, of the workload that no repository has beside another's. */
-const OF_ANOTHER_WORKLOAD = {
-  ...answers({ workload: 'imaging' }),
-  capacity: { scansPerDay: 1000, scanSizeMegabytes: 100 },
-};
+/** Right by themselves, of a workload that is not here; the skeleton in place has them all. */
+const ELSEWHERE = (['imaging', 'records', 'vitals'] as const).filter((workload) => !carries(workload)).slice(0, 1);
 
 describe('the CDK app', () => {
   let folder: string;
@@ -56,11 +53,11 @@ describe('the CDK app', () => {
         '- secrets.databaseArn is "x": expected the complete ARN',
       ],
     ],
-    [
+    ...ELSEWHERE.map((workload): [string, string, string[]] => [
       'a workload that is not in the repository',
-      JSON.stringify(OF_ANOTHER_WORKLOAD),
-      ['- workload is "imaging": expected a workload that this repository carries: '],
-    ],
+      JSON.stringify(answers({ workload })),
+      [`- workload is "${workload}": expected a workload that this repository carries: `],
+    ]),
     ['a file that is no JSON', '{ "tenant": ', ['tenant.json is no JSON: ']],
     ['no file', undefined, ['There is no tenant.json in ']],
   ])('tells a person about %s, without a stack trace, and fails', (_, tenantJson, told) => {

@@ -60,6 +60,7 @@ describe('settings that are right', () => {
         backupRetentionDays: 35,
       },
       records: { additionalResourceTypes: [] },
+      imaging: { readAllSubjects: [] },
       observability: {},
     });
   });
@@ -194,6 +195,78 @@ describe('settings of one workload', () => {
     };
 
     expect(parseTenantSettings(answers({ ...records, compliance })).compliance).toMatchObject(compliance);
+  });
+
+  it.each([
+    'capacity.scansPerDay',
+    'capacity.scanSizeMegabytes',
+    'secrets.cacheAuthTokenArn',
+    'imaging.domainName',
+    'imaging.certificateArn',
+    'imaging.truststoreUri',
+    'imaging.truststoreVersion',
+  ])('must be told for imaging: %s', (field) => {
+    const [group = '', name = ''] = field.split('.');
+    const change = { workload: 'imaging', [group]: { [name]: undefined } } as AnswersChange;
+
+    expect(faultsOf(change)).toEqual([expect.objectContaining({ field, value: undefined })]);
+  });
+
+  const certificate = (region: string, account = '111122223333') =>
+    `arn:aws:acm:${region}:${account}:certificate/1234abcd-12ab-34cd-56ef-1234567890ab`;
+
+  it.each([
+    ['domainName', 'Scans.example'],
+    ['domainName', 'localhost'],
+    ['domainName', 'https://scans.example'],
+    ['domainName', 'scans.example.'],
+    ['domainName', `${'a'.repeat(64)}.example`],
+    ['certificateArn', certificate('us-east-1')],
+    ['certificateArn', certificate('eu-central-1', '999999999999')],
+    ['certificateArn', 'arn:aws:iam::111122223333:server-certificate/scans'],
+    ['ownershipVerificationCertificateArn', certificate('sa-east-1')],
+    ['truststoreUri', 'https://bucket.s3.amazonaws.com/hospitals.pem'],
+    ['truststoreUri', 's3://my.bucket/hospitals.pem'],
+    ['truststoreUri', 's3://bucket/hospitals.zip'],
+    ['truststoreVersion', 'null'],
+    ['readAllSubjects', ['scans.example']],
+    ['readAllSubjects', ['CN=a', 'CN=a']],
+  ])('are refused for imaging: %s %j', (name, value) => {
+    const faults = faultsOf({ workload: 'imaging', imaging: { [name]: value } });
+
+    expect(faults).toHaveLength(1);
+    expect(faults[0]?.field).toContain(`imaging.${name}`);
+    expect(faults[0]?.legal).toMatch(/\w/);
+  });
+
+  it('of imaging are refused for another', () => {
+    expect(faultsOf({ workload: 'vitals', imaging: { domainName: 'scans.example' } })).toEqual([
+      { field: 'imaging.domainName', value: 'scans.example', legal: 'none for vitals: it is a setting of imaging' },
+    ]);
+  });
+
+  it.each(['records', 'imaging'] as const)('have what Brazilian law says by itself, for %s with lgpd', (workload) => {
+    const compliance = { frameworks: ['hipaa', 'lgpd'] } satisfies AnswersChange['compliance'];
+
+    expect(parseTenantSettings(answers({ workload, compliance })).compliance).toMatchObject({
+      legalRetentionDays: 7305,
+      legalRetentionBasis: 'Lei nº 13.787/2018, art. 6º',
+      processingBasis: 'Lei nº 13.709/2018 (LGPD), art. 11, II, f',
+    });
+  });
+
+  it('go before what Brazilian law says by itself', () => {
+    const own = { legalRetentionDays: 36_525, legalRetentionBasis: 'internal rule', processingBasis: 'art. 11, I' };
+    const compliance = { frameworks: ['hipaa', 'lgpd'], ...own } satisfies AnswersChange['compliance'];
+
+    expect(parseTenantSettings(answers({ workload: 'imaging', compliance })).compliance).toMatchObject(own);
+  });
+
+  it('have no law of their own without lgpd', () => {
+    const { compliance } = parseTenantSettings(answers({ workload: 'imaging' }));
+
+    expect(compliance).not.toHaveProperty('legalRetentionDays');
+    expect(compliance).not.toHaveProperty('processingBasis');
   });
 
   it('are not shown to the team of another', () => {

@@ -174,7 +174,7 @@ const apiVariables = z.object({
 const operatorVariables = z.object({
   ...databaseVariables,
   ...cacheVariables,
-  LEGAL_RETENTION_DAYS: z.optional(wholeNumber(1, 3_653, 'days')),
+  LEGAL_RETENTION_DAYS: z.optional(wholeNumber(1, 36_525, 'days')),
   LEGAL_RETENTION_BASIS: z.optional(text('the law that has data kept, for people')),
   BACKUP_RETENTION_DAYS: z.optional(wholeNumber(1, 35, 'days')),
   EXPORT_BUCKET: z.optional(text('the name of an S3 bucket')),

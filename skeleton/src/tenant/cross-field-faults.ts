@@ -1,5 +1,6 @@
 import {
   ACCOUNT_ID_PATTERN,
+  CERTIFICATE_ARN_PATTERN,
   DATABASE_READERS,
   DATABASE_READERS_MAX_DEFAULT,
   DATABASE_READERS_MIN_DEFAULT,
@@ -7,6 +8,7 @@ import {
   DATABASE_STORAGE_GIBIBYTES_DEFAULT,
   KMS_KEY_ARN_PATTERN,
   LEGAL_BASIS,
+  LEGAL_RETENTION_DAYS,
   OBSERVATION_RETENTION_DAYS_DEFAULT,
   PEAK_EVENTS_PER_SECOND,
   PLANNED_EVENT_BYTES,
@@ -47,6 +49,8 @@ export function crossFieldFaults(answers: unknown): SettingFault[] {
     ['secrets.cacheAuthTokenArn', SECRET_ARN_PATTERN],
     ['secrets.cacheAuthTokenKeyArn', KMS_KEY_ARN_PATTERN],
     ['aws.deployRoleArn', ROLE_ARN_PATTERN],
+    ['imaging.certificateArn', CERTIFICATE_ARN_PATTERN],
+    ['imaging.ownershipVerificationCertificateArn', CERTIFICATE_ARN_PATTERN],
   ] as const) {
     const arn = textAt(answers, field, pattern);
     if (arn === undefined) continue;
@@ -153,7 +157,7 @@ function storageFaults(answers: unknown): SettingFault[] {
 
 function retentionFaults(answers: unknown): SettingFault[] {
   const faults: SettingFault[] = [];
-  const legalDays = numberAt(answers, 'compliance.legalRetentionDays', RETENTION_DAYS);
+  const legalDays = numberAt(answers, 'compliance.legalRetentionDays', LEGAL_RETENTION_DAYS);
   const basis = valueAt(answers, ['compliance', 'legalRetentionBasis']);
   if (legalDays !== undefined && basis === undefined) {
     faults.push({ field: 'compliance.legalRetentionBasis', value: undefined, legal: LEGAL_BASIS });
@@ -162,7 +166,7 @@ function retentionFaults(answers: unknown): SettingFault[] {
     faults.push({
       field: 'compliance.legalRetentionDays',
       value: undefined,
-      legal: 'the days for which that law (compliance.legalRetentionBasis) wants data kept, from 1 to 3653',
+      legal: 'the days for which that law (compliance.legalRetentionBasis) wants data kept, from 1 to 36525',
     });
   }
   if (valueAt(answers, ['workload']) !== 'vitals') return faults;

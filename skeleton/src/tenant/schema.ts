@@ -2,6 +2,8 @@ import { z } from 'zod';
 import {
   ACCOUNT_ID_PATTERN,
   CACHE_NODE_GROUPS_DEFAULT,
+  CERTIFICATE_ARN_PATTERN,
+  CERTIFICATE_SUBJECT_PATTERN,
   COST_CENTRE_PATTERN,
   DATABASE_INSTANCE_CLASSES,
   DATABASE_READERS,
@@ -9,6 +11,8 @@ import {
   DATABASE_READERS_MIN_DEFAULT,
   DATABASE_STORAGE_GIBIBYTES,
   DATABASE_STORAGE_GIBIBYTES_DEFAULT,
+  DOMAIN_NAME_MAX_LENGTH,
+  DOMAIN_NAME_PATTERN,
   EMAIL_PATTERN,
   ENVIRONMENT_SUFFIX_MAX_LENGTH,
   ENVIRONMENT_SUFFIX_PATTERN,
@@ -16,6 +20,7 @@ import {
   KMS_KEY_ARN_PATTERN,
   LEGAL_BASIS,
   LEGAL_BASIS_PATTERN,
+  LEGAL_RETENTION_DAYS,
   LOG_RETENTION_DAYS,
   OBSERVATION_RETENTION_DAYS_DEFAULT,
   OWNER_PATTERN,
@@ -23,10 +28,14 @@ import {
   REGIONS,
   RETENTION_DAYS,
   ROLE_ARN_PATTERN,
+  SCAN_SIZE_MEGABYTES,
+  SCANS_PER_DAY,
   SECRET_ARN_PATTERN,
   SHARDS,
   TENANT_ID_MAX_LENGTH,
   TENANT_ID_PATTERN,
+  TRUSTSTORE_URI_PATTERN,
+  TRUSTSTORE_VERSION_PATTERN,
   WORKLOADS,
 } from './constants';
 import { R4_RESOURCE_TYPES, RECORD_RESOURCE_TYPES } from '../fhir-r4-types';
@@ -35,6 +44,9 @@ const ADDITIONAL_RESOURCE_TYPES = R4_RESOURCE_TYPES.filter(
   (type) => !RECORD_RESOURCE_TYPES.some((everyPipelines) => everyPipelines === type),
 );
 const ADDITIONAL_RESOURCE_TYPE_LEGAL = `a FHIR R4 resource type, such as Organization, beside ${RECORD_RESOURCE_TYPES.join(', ')}, which are always kept`;
+
+const CERTIFICATE_ARN_LEGAL =
+  'the ARN of a certificate of AWS Certificate Manager, such as arn:aws:acm:sa-east-1:123456789012:certificate/1234abcd-12ab-34cd-56ef-1234567890ab';
 
 const text = (pattern: RegExp, maxLength: number, legal: string) =>
   z
@@ -150,9 +162,9 @@ export const tenantSettingsSchema = z.strictObject({
       /** How far it may grow. Default: ten times what it begins with, 65536 at the most. */
       databaseStorageMaxGibibytes: wholeNumber(DATABASE_STORAGE_GIBIBYTES, 'gibibytes').optional(),
       /** Studies a day, for imaging. */
-      scansPerDay: wholeNumber([1, 100_000], 'scans a day').optional(),
+      scansPerDay: wholeNumber(SCANS_PER_DAY, 'scans a day').optional(),
       /** Mean size of a study, for imaging. */
-      scanSizeMegabytes: wholeNumber([1, 20_000], 'megabytes').optional(),
+      scanSizeMegabytes: wholeNumber(SCAN_SIZE_MEGABYTES, 'megabytes').optional(),
     })
     .prefault({}),
   compliance: z
@@ -171,11 +183,14 @@ export const tenantSettingsSchema = z.strictObject({
       quarantineRetentionDays: wholeNumber(RETENTION_DAYS, 'days').optional(),
       /**
        * Days for which a law obliges the hospital to keep what is stored here. A patient's data is not erased before they are over.
-       * Default: none; monitors' raw data is then no part of the medical record that the law means.
+       * Default: none; monitors' raw data is then no part of the medical record that the law means. With `lgpd`, of records and images:
+       * `LGPD_DEFAULTS`.
        */
-      legalRetentionDays: wholeNumber(RETENTION_DAYS, 'days').optional(),
+      legalRetentionDays: wholeNumber(LEGAL_RETENTION_DAYS, 'days').optional(),
       /** That law, as people cite it. */
       legalRetentionBasis: text(LEGAL_BASIS_PATTERN, 200, LEGAL_BASIS).optional(),
+      /** The law that allows to process the data, as people cite it. Default: none named; with `lgpd`, `LGPD_DEFAULTS`. */
+      processingBasis: text(LEGAL_BASIS_PATTERN, 200, LEGAL_BASIS).optional(),
       /** Days that logs are kept. Default 2192, the six years of 45 CFR 164.316(b)(2)(i). */
       logRetentionDays: z
         .union(
@@ -198,6 +213,49 @@ export const tenantSettingsSchema = z.strictObject({
         })
         .refine((types) => new Set(types).size === types.length, {
           error: () => 'a list in which no type stands twice',
+        })
+        .default([]),
+    })
+    .prefault({}),
+  imaging: z
+    .strictObject({
+      /** Where hospitals send their scans: the host name of the upload. Its DNS record is the tenant's. */
+      domainName: text(
+        DOMAIN_NAME_PATTERN,
+        DOMAIN_NAME_MAX_LENGTH,
+        'a DNS name in lower case, such as imagens.hospital.example',
+      ).optional(),
+      /** Existing certificate for that name, for the way in and for the load balancer behind it. */
+      certificateArn: text(CERTIFICATE_ARN_PATTERN, 2048, CERTIFICATE_ARN_LEGAL).optional(),
+      /**
+       * Public certificate that proves that the name is the tenant's, where the other one was imported or is of a private authority.
+       * Default: none, for a certificate that Certificate Manager issued itself.
+       */
+      ownershipVerificationCertificateArn: text(CERTIFICATE_ARN_PATTERN, 2048, CERTIFICATE_ARN_LEGAL).optional(),
+      /** Existing file with the authorities whose certificates hospitals may show. */
+      truststoreUri: text(
+        TRUSTSTORE_URI_PATTERN,
+        1024,
+        'a PEM file in an S3 bucket, such as s3://hospital-truststore/hospitals.pem',
+      ).optional(),
+      /** Version of that file, so that whoever may write to the bucket does not decide by that who may send. */
+      truststoreVersion: text(
+        TRUSTSTORE_VERSION_PATTERN,
+        1024,
+        'the version id of that object, of a bucket that keeps versions, such as 3sL4kqtJlcpXroDTDmJ.rmSpXd3dIbrH',
+      ).optional(),
+      /** Subjects of certificates that may read the scans of every hospital. Default: none; each reads its own. */
+      readAllSubjects: z
+        .array(
+          text(
+            CERTIFICATE_SUBJECT_PATTERN,
+            1024,
+            "a certificate's subject in printable ASCII, such as CN=laudos.hospital.example,O=Hospital,C=BR",
+          ),
+          { error: () => "a list of certificates' subjects" },
+        )
+        .refine((subjects) => new Set(subjects).size === subjects.length, {
+          error: () => 'a list in which no subject stands twice',
         })
         .default([]),
     })

@@ -42,31 +42,38 @@ const WORKLOAD_SETTINGS: readonly WorkloadSetting[] = [
     byDefault: OBSERVATION_RETENTION_DAYS_DEFAULT,
   },
   { field: 'records.additionalResourceTypes', workloads: ['records'], byDefault: [] },
+  { field: 'imaging.domainName', workloads: ['imaging'] },
+  { field: 'imaging.certificateArn', workloads: ['imaging'] },
+  { field: 'imaging.ownershipVerificationCertificateArn', workloads: ['imaging'] },
+  { field: 'imaging.truststoreUri', workloads: ['imaging'] },
+  { field: 'imaging.truststoreVersion', workloads: ['imaging'] },
+  { field: 'imaging.readAllSubjects', workloads: ['imaging'], byDefault: [] },
 ];
 
-/** Capacity that each workload needs to be told. */
-const REQUIRED_CAPACITY: Record<
-  Workload,
-  ReadonlyArray<'peakEventsPerSecond' | 'scansPerDay' | 'scanSizeMegabytes'>
-> = {
-  vitals: ['peakEventsPerSecond'],
-  records: ['peakEventsPerSecond'],
-  imaging: ['scansPerDay', 'scanSizeMegabytes'],
+/** Settings that a workload must be told, with what is legal: none has a default that would fit every hospital. */
+const REQUIRED_SETTINGS: Readonly<Record<Workload, Readonly<Record<string, string>>>> = {
+  vitals: { 'capacity.peakEventsPerSecond': 'a whole number of events a second from 1 to 20000' },
+  records: { 'capacity.peakEventsPerSecond': 'a whole number of events a second from 1 to 20000' },
+  imaging: {
+    'capacity.scansPerDay': 'a whole number of scans a day from 1 to 100000',
+    'capacity.scanSizeMegabytes': 'a whole number of megabytes from 1 to 20000',
+    'secrets.cacheAuthTokenArn':
+      'the complete ARN of an existing secret whose whole text is the auth token of the queue, 16 to 128 printable characters',
+    'imaging.domainName': 'the DNS name that hospitals send their scans to',
+    'imaging.certificateArn': 'the ARN of the certificate of that name in AWS Certificate Manager',
+    'imaging.truststoreUri':
+      'the PEM file in S3 with the authorities of the hospitals, such as s3://bucket/hospitals.pem',
+    'imaging.truststoreVersion': 'the version id of that file in S3',
+  },
 };
-
-const CAPACITY_LEGAL = {
-  peakEventsPerSecond: 'a whole number of events a second from 1 to 20000',
-  scansPerDay: 'a whole number of scans a day from 1 to 100000',
-  scanSizeMegabytes: 'a whole number of megabytes from 1 to 20000',
-} as const;
 
 /** Settings that the workload needs and has not, or has and does not know. */
 export function workloadFaults(answers: unknown): SettingFault[] {
   const workload = valueAt(answers, ['workload']);
   if (!isWorkload(workload)) return [];
-  const missing = REQUIRED_CAPACITY[workload]
-    .filter((key) => valueAt(answers, ['capacity', key]) === undefined)
-    .map((key) => ({ field: `capacity.${key}`, value: undefined, legal: CAPACITY_LEGAL[key] }));
+  const missing = Object.entries(REQUIRED_SETTINGS[workload])
+    .filter(([field]) => valueAt(answers, field.split('.')) === undefined)
+    .map(([field, legal]) => ({ field, value: undefined, legal }));
   const foreign = settingsOfOthers(workload).flatMap(({ field, workloads, byDefault }) => {
     const value = valueAt(answers, field.split('.'));
     if (value === undefined || JSON.stringify(value) === JSON.stringify(byDefault)) return [];

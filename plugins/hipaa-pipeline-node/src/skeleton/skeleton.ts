@@ -65,10 +65,13 @@ async function readVersion(folder: string): Promise<string> {
   }
 }
 
+/** A folder is a workload by the file that adds it to a stack: one that is being built has none yet, and nobody is offered it. */
 async function readWorkloads(folder: string): Promise<string[]> {
   try {
     const entries = await readdir(join(folder, WORKLOADS_FOLDER), { withFileTypes: true });
-    const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+    const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+    const areWhole = await Promise.all(folders.map((name) => isFile(join(folder, WORKLOADS_FOLDER, name, `${name}.service.ts`))));
+    const names = folders.filter((_, index) => areWhole[index]);
     if (names.length === 0) throw new Error('it is empty');
     return names.sort();
   } catch (error) {
@@ -78,4 +81,11 @@ async function readWorkloads(folder: string): Promise<string[]> {
       { cause: error },
     );
   }
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  );
 }

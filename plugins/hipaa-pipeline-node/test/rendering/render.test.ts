@@ -43,7 +43,7 @@ describe('what is written', () => {
       'src/cache/client.ts',
       'src/lib/kept.ts',
       'src/workloads/index.ts',
-      'src/workloads/vitals/service.ts',
+      'src/workloads/vitals/vitals.service.ts',
       'template/workloads/records/page.md',
       'tenant.json',
       'test/workloads/vitals/service.test.ts',

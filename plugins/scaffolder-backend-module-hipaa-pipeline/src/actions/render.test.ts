@@ -28,7 +28,7 @@ it('writes the repository into the workspace, and outputs its settings and files
     'catalog-info.yaml',
     'package.json',
     'run.sh',
-    'src/workloads/vitals/service.ts',
+    'src/workloads/vitals/vitals.service.ts',
     'start.sh',
     'tenant.json',
   ]);

@@ -21,7 +21,7 @@ const FILES: Record<string, string> = {
   'catalog-info.yaml': 'kind: Component\n',
   'run.sh': '#!/bin/sh\n',
   '.gitignore': 'node_modules/\n',
-  'src/workloads/vitals/service.ts': 'export {};\n',
+  'src/workloads/vitals/vitals.service.ts': 'export {};\n',
 };
 
 /** A small skeleton with one workload, an executable and a link. */

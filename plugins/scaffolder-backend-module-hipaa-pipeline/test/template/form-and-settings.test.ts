@@ -1,5 +1,5 @@
 /** The form asks for what the settings hold, in their names and within their limits: nothing more, nothing less. */
-import { readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { tenantSettingsSchema, WORKLOADS } from 'hipaa-pipeline-node';
 import { toJSONSchema } from 'zod';
@@ -7,14 +7,21 @@ import { readTemplate, REPOSITORY } from '../support/form';
 import type { Field } from '../support/form';
 
 const template = readTemplate();
-const rooms = readdirSync(join(REPOSITORY, 'skeleton/src/workloads'));
-const workloadsPresent = WORKLOADS.filter((workload) => rooms.includes(workload));
+const workloadsPresent = WORKLOADS.filter((workload) =>
+  existsSync(join(REPOSITORY, 'skeleton/src/workloads', workload, `${workload}.service.ts`)),
+);
 
 /** Settings that the form does not ask for, with the reason. */
 const NOT_ASKED: Record<string, string> = {
   schemaVersion: 'is for the file, not for people',
   'capacity.scansPerDay': 'is for imaging, which is not there yet',
   'capacity.scanSizeMegabytes': 'is for imaging, which is not there yet',
+  'imaging.domainName': 'is for imaging, which is not there yet',
+  'imaging.certificateArn': 'is for imaging, which is not there yet',
+  'imaging.ownershipVerificationCertificateArn': 'is for imaging, which is not there yet',
+  'imaging.truststoreUri': 'is for imaging, which is not there yet',
+  'imaging.truststoreVersion': 'is for imaging, which is not there yet',
+  'imaging.readAllSubjects': 'is for imaging, which is not there yet',
 };
 
 /** Limits that the form states and the settings check in words of their own, where JSON Schema has none. */

@@ -19,9 +19,11 @@ const WORKLOAD = (['vitals', 'records', 'imaging'] as const).find(carries) ?? 'v
 /** Answers of a made-up hospital. Tests never read `tenant.json`, which is another tenant's in each repository. */
 export function answers(change: AnswersChange = {}): TenantAnswers {
   const region = change.aws?.region ?? 'eu-central-1';
+  const workload = change.workload ?? WORKLOAD;
+  const needed: Needed = workload === 'imaging' ? neededByImaging(region) : { capacity: { peakEventsPerSecond: 1000 } };
   return {
     schemaVersion: 1,
-    workload: WORKLOAD,
+    workload,
     ...change,
     tenant: { id: 'st-luke', name: 'St. Luke', owner: 'group:default/st-luke', costCentre: 'ICU', ...change.tenant },
     aws: {
@@ -33,11 +35,29 @@ export function answers(change: AnswersChange = {}): TenantAnswers {
     },
     secrets: {
       databaseArn: `arn:aws:secretsmanager:${region}:${ACCOUNT_ID}:secret:st-luke/database-a1B2c3`,
+      ...needed.secrets,
       ...change.secrets,
     },
-    capacity: { peakEventsPerSecond: 1000, ...change.capacity },
+    capacity: { ...needed.capacity, ...change.capacity },
     compliance: { frameworks: ['hipaa', 'gdpr'], ...change.compliance },
+    ...(needed.imaging && { imaging: { ...needed.imaging, ...change.imaging } }),
     observability: { alarmEmail: 'oncall@st-luke.example', ...change.observability },
+  };
+}
+
+/** What a workload has no default for. */
+type Needed = Pick<AnswersChange, 'secrets'> & Pick<TenantAnswers, 'capacity' | 'imaging'>;
+
+function neededByImaging(region: string): Needed {
+  return {
+    capacity: { scansPerDay: 1000, scanSizeMegabytes: 100 },
+    secrets: { cacheAuthTokenArn: `arn:aws:secretsmanager:${region}:${ACCOUNT_ID}:secret:st-luke/queue-d4E5f6` },
+    imaging: {
+      domainName: 'scans.st-luke.example',
+      certificateArn: `arn:aws:acm:${region}:${ACCOUNT_ID}:certificate/1234abcd-12ab-34cd-56ef-1234567890ab`,
+      truststoreUri: 's3://st-luke-truststore/hospitals.pem',
+      truststoreVersion: '3sL4kqtJlcpXroDTDmJ.rmSpXd3dIbrH',
+    },
   };
 }
 
@@ -116,8 +136,54 @@ export const RECORDS_OTHER_CHOICES: AnswersChange = {
   observability: { alarmEmail: undefined },
 };
 
+/** Imaging as its reference tenant has it. */
+export const IMAGING: AnswersChange = {
+  workload: 'imaging',
+  aws: { region: 'sa-east-1' },
+  capacity: { scansPerDay: 5000, scanSizeMegabytes: 250 },
+  compliance: { frameworks: ['hipaa', 'lgpd'] },
+};
+
+/** The same for imaging: every choice made the other way, with the longest names and the most and largest scans. */
+export const IMAGING_OTHER_CHOICES: AnswersChange = {
+  workload: 'imaging',
+  tenant: { id: 'a'.repeat(40) },
+  aws: { region: 'sa-east-1', environmentSuffix: 'a2345678901234567890', egress: 'nat', trail: 'organization' },
+  secrets: {
+    databaseKeyArn: 'arn:aws:kms:sa-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+    cacheAuthTokenKeyArn: 'arn:aws:kms:sa-east-1:111122223333:key/5678abcd-12ab-34cd-56ef-1234567890ab',
+    rotation: 'managedElsewhere',
+  },
+  capacity: {
+    scansPerDay: 100_000,
+    scanSizeMegabytes: 20_000,
+    streamMode: 'onDemand',
+    databaseReadersMin: 2,
+    databaseReadersMax: 15,
+  },
+  compliance: {
+    frameworks: ['hipaa'],
+    logRetentionDays: 365,
+    backupRetentionDays: 7,
+    legalRetentionDays: 3653,
+    legalRetentionBasis: 'Lei nº 13.787/2018, art. 6º',
+  },
+  imaging: {
+    ownershipVerificationCertificateArn:
+      'arn:aws:acm:sa-east-1:111122223333:certificate/5678abcd-12ab-34cd-56ef-1234567890ab',
+    readAllSubjects: ['CN=reports.st-luke.example,O=St. Luke,C=BR'],
+  },
+  observability: { alarmEmail: undefined },
+};
+
+const OTHERWISE_BY_WORKLOAD = {
+  vitals: OTHER_CHOICES,
+  records: RECORDS_OTHER_CHOICES,
+  imaging: IMAGING_OTHER_CHOICES,
+} as const;
+
 /** Every choice made the other way, for the workload of answers that name none. */
-export const OTHERWISE: AnswersChange = WORKLOAD === 'records' ? RECORDS_OTHER_CHOICES : OTHER_CHOICES;
+export const OTHERWISE: AnswersChange = OTHERWISE_BY_WORKLOAD[WORKLOAD];
 
 const OF_WORKLOADS: ReadonlyArray<[name: string, change: AnswersChange]> = [
   ['of vitals by default', { workload: 'vitals' }],
@@ -125,6 +191,8 @@ const OF_WORKLOADS: ReadonlyArray<[name: string, change: AnswersChange]> = [
   ['of vitals with every choice made the other way', OTHER_CHOICES],
   ['of records', RECORDS],
   ['of records with every choice made the other way', RECORDS_OTHER_CHOICES],
+  ['of imaging', IMAGING],
+  ['of imaging with every choice made the other way', IMAGING_OTHER_CHOICES],
 ];
 
 /** The environments over which the invariants run: those of the workloads that this repository carries. */

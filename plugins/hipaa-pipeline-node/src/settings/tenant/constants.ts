@@ -60,8 +60,12 @@ export const ROLE_ARN_PATTERN = /^arn:(aws|aws-cn|aws-us-gov):iam::\d{12}:role\/
 /** Legal ranges, both ends included. */
 export const PEAK_EVENTS_PER_SECOND = [1, 20_000] as const;
 export const SHARDS = [2, 500] as const;
+export const SCANS_PER_DAY = [1, 100_000] as const;
+export const SCAN_SIZE_MEGABYTES = [1, 20_000] as const;
 export const DATABASE_READERS = [1, 15] as const;
 export const RETENTION_DAYS = [1, 3_653] as const;
+/** Laws have medical records kept for decades: 20 years in Brazil, 30 in Germany for radiation therapy, a life in other places. */
+export const LEGAL_RETENTION_DAYS = [1, 36_525] as const;
 /** What RDS takes for PostgreSQL on SSD storage (Amazon RDS User Guide, "Amazon RDS DB instance storage"). */
 export const DATABASE_STORAGE_GIBIBYTES = [20, 65_536] as const;
 /** Sizes of the database of records, the smallest first: AWS's Graviton2 instances with much memory, which every region here has. */
@@ -88,6 +92,36 @@ export const DATABASE_READERS_MAX_DEFAULT = 3;
 export const OBSERVATION_RETENTION_DAYS_DEFAULT = 90;
 export const DATABASE_STORAGE_GIBIBYTES_DEFAULT = 100;
 export const CACHE_NODE_GROUPS_DEFAULT = 2;
+
+/** A DNS name of two labels or more, in lower case (RFC 1123, 2.1). */
+export const DOMAIN_NAME_PATTERN = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])$/;
+export const DOMAIN_NAME_MAX_LENGTH = 253;
+
+/** The ARN of a certificate of AWS Certificate Manager. */
+export const CERTIFICATE_ARN_PATTERN =
+  /^arn:(aws|aws-cn|aws-us-gov):acm:[a-z]{2}(-[a-z]+)+-\d:\d{12}:certificate\/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * A PEM file of certificate authorities in S3 (Amazon API Gateway Developer Guide, "Configuring your truststore"). Bucket names by the
+ * Amazon S3 User Guide, "General purpose bucket naming rules", without dots, which TLS to the bucket would not bear.
+ */
+export const TRUSTSTORE_URI_PATTERN = /^s3:\/\/[a-z0-9][a-z0-9-]{1,61}[a-z0-9]\/[A-Za-z0-9!_.*'()/-]{1,900}\.pem$/;
+/** The version id of an object of S3. The word `null`, of objects without one, is none. */
+export const TRUSTSTORE_VERSION_PATTERN = /^(?!null$)[A-Za-z0-9._-]{1,1024}$/;
+
+/** The subject of a certificate as API Gateway shows it: a distinguished name (RFC 4514) on one line of printable ASCII. */
+export const CERTIFICATE_SUBJECT_PATTERN = /^[A-Za-z][A-Za-z0-9.]*=[ -~]{1,1000}$/;
+
+/**
+ * What Brazil's law says by itself, for settings that do not: medical records are kept for twenty years after their last entry
+ * (Lei nº 13.787/2018, art. 6º), and health data is processed for the protection of health, by professionals and services of health
+ * (Lei nº 13.709/2018, LGPD, art. 11, II, f).
+ */
+export const LGPD_DEFAULTS = {
+  legalRetentionDays: 7_305,
+  legalRetentionBasis: 'Lei nº 13.787/2018, art. 6º',
+  processingBasis: 'Lei nº 13.709/2018 (LGPD), art. 11, II, f',
+} as const;
 
 /** An address for alarm mails: one `@`, no white space. SNS itself checks that it can receive. */
 export const EMAIL_PATTERN = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;

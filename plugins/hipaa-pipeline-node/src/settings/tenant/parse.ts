@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { LGPD_DEFAULTS } from './constants';
 import { crossFieldFaults } from './cross-field-faults';
 import { type SettingFault, TenantSettingsError } from './fault';
 import { type TenantSettings, tenantSettingsSchema } from './schema';
@@ -13,7 +14,17 @@ export function parseTenantSettings(answers: unknown): TenantSettings {
   const result = tenantSettingsSchema.safeParse(answers);
   const faults = [...(result.success ? [] : schemaFaults(result.error, answers)), ...crossFieldFaults(answers)];
   if (!result.success || faults.length > 0) throw new TenantSettingsError(unique(faults));
-  return result.data;
+  return withDefaultsOfLaw(result.data);
+}
+
+/** What a law that applies says by itself goes for what the settings leave open. Monitors' raw data is no medical record. */
+function withDefaultsOfLaw(settings: TenantSettings): TenantSettings {
+  const { compliance, workload } = settings;
+  if (!compliance.frameworks.includes('lgpd')) return settings;
+  const { processingBasis, legalRetentionDays, legalRetentionBasis } = LGPD_DEFAULTS;
+  const isMedicalRecord = workload !== 'vitals';
+  const retention = isMedicalRecord ? { legalRetentionDays, legalRetentionBasis } : {};
+  return { ...settings, compliance: { processingBasis, ...retention, ...compliance } };
 }
 
 function schemaFaults(error: z.ZodError, answers: unknown): SettingFault[] {
