@@ -13,6 +13,14 @@ export class StartError extends Error {
   }
 }
 
+/** Thrown by a step that waits for somebody else's work, such as the migration of another process: it may pass. */
+export class NotYetError extends Error {
+  constructor(awaited: string, cause: unknown) {
+    super(`Not there yet: ${awaited}.`, { cause });
+    this.name = 'NotYetError';
+  }
+}
+
 export interface StartStepOptions {
   /** Name of the step in the log, such as `migration`. */
   readonly phase: string;
@@ -54,7 +62,7 @@ export async function startStep<Result>(
 
 /** Outages of the database, and of an AWS service: no answer, an answer of 500 or above, or too many calls. */
 function mayPass(error: unknown): boolean {
-  if (databaseErrorKind(error) === 'transient') return true;
+  if (error instanceof NotYetError || databaseErrorKind(error) === 'transient') return true;
   if (typeof error !== 'object' || error === null) return false;
   const name: unknown = Reflect.get(error, 'name');
   const metadata: unknown = Reflect.get(error, '$metadata');
