@@ -2,6 +2,7 @@ import { referenceTenants } from './reference-tenants';
 import { storageLimits } from '../../../src/foundation/instance-database';
 import { INSTANCE_SIZES, instanceClass } from '../../../src/foundation/instance-size';
 import type { DatabaseInstanceClass } from '../../../src/foundation/instance-size';
+import { SCAN_METRIC_NAMES } from '../../../src/runtime/metrics/metrics';
 import type { TenantSettings } from '../../../src/tenant';
 import { ASSUMPTIONS } from '../../assumptions';
 import { change } from '../../change';
@@ -23,7 +24,7 @@ export const workloadCost: WorkloadCost = {
   meanPartOfPeak: MEAN_PART_OF_PEAK,
   stores: (settings, load) => [databaseLine(settings), storageLine(settings, load)],
   ownAlarms: () => DATABASE_ALARMS,
-  metricsUnused: ['CacheHitCount', 'CacheMissCount', 'CacheErrorCount', 'FollowUpFailedCount'],
+  metricsUnused: ['CacheHitCount', 'CacheMissCount', 'CacheErrorCount', 'FollowUpFailedCount', ...SCAN_METRIC_NAMES],
   changes: [
     change('capacity', 'databaseInstanceClass', () => 'r6g.2xlarge' as const, 'by the peak'),
     change('capacity', 'databaseStorageGibibytes', ({ databaseStorageGibibytes }) => 10 * databaseStorageGibibytes),

@@ -5,6 +5,7 @@ import {
   capacityUnitsMax,
   EVENTS_PER_SECOND_PER_CAPACITY_UNIT,
 } from '../../../src/foundation/database';
+import { SCAN_METRIC_NAMES } from '../../../src/runtime/metrics/metrics';
 import type { TenantSettings } from '../../../src/tenant';
 import { ASSUMPTIONS } from '../../assumptions';
 import { change } from '../../change';
@@ -42,7 +43,7 @@ export const workloadCost: WorkloadCost = {
     const nodes = cacheNodes(settings);
     return DATABASE_ALARMS + (nodes === 0 ? 0 : CACHE_ALARMS + CACHE_ALARMS_PER_TEN_NODES * Math.ceil(nodes / 10));
   },
-  metricsUnused: ['ReferencesUnresolvedCount'],
+  metricsUnused: ['ReferencesUnresolvedCount', ...SCAN_METRIC_NAMES],
   changes: [
     change('capacity', 'databaseReadersMin', ({ databaseReadersMin }) => databaseReadersMin + 1),
     change('capacity', 'databaseReadersMax', ({ databaseReadersMax }) => databaseReadersMax + 2),

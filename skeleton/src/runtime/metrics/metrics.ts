@@ -1,3 +1,20 @@
+/**
+ * Metrics of files that are received, queued and worked on: `QueueDepthCount` is what waits or is worked on, `OldestScanAgeMs` how long the
+ * oldest of it has waited. One worker tells both, once a minute.
+ */
+export const SCAN_METRIC_NAMES = [
+  'UploadsRefusedCount',
+  'ScansReceivedCount',
+  'ScansStoredCount',
+  'ScansFailedCount',
+  'ScansConflictedCount',
+  'ScansRequeuedCount',
+  'QueueDepthCount',
+  'QueueErrorCount',
+  'OldestScanAgeMs',
+  'LifeEventsDelayedCount',
+] as const;
+
 /** Metrics of a pipeline, in the namespace `HipaaPipeline`, with the dimension `Environment`; the unit ends the name. */
 export const METRIC_NAMES = [
   'EventsReceivedCount',
@@ -17,6 +34,7 @@ export const METRIC_NAMES = [
   'IngestRefusedCount',
   'IngestDelayedCount',
   'ReferencesUnresolvedCount',
+  ...SCAN_METRIC_NAMES,
 ] as const;
 export type MetricName = (typeof METRIC_NAMES)[number];
 
