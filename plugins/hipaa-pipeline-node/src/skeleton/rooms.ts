@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { reasonOf, RenderingError } from '../errors';
+import { WORKLOADS } from '../settings/tenant';
 
 /** Where a skeleton lists them. The list itself is no part of a tenant's repository. */
 export const ROOMS_FILE = '.rooms.json';
@@ -16,18 +17,17 @@ const roomsSchema = z.record(z.string(), z.array(z.string()).min(1));
 /**
  * Reads the list; a skeleton without one has no such parts.
  *
- * @param workloads that the skeleton holds.
  * @throws RenderingError `SKELETON_INVALID` for a list that cannot be read, or names what is not there.
  */
-export async function readRooms(folder: string, workloads: readonly string[]): Promise<Rooms> {
+export async function readRooms(folder: string): Promise<Rooms> {
   const file = join(folder, ROOMS_FILE);
   if (!existsSync(file)) return new Map();
   try {
     const rooms = new Map(Object.entries(roomsSchema.parse(JSON.parse(await readFile(file, 'utf8')))));
     for (const [path, owners] of rooms) {
       if (!existsSync(join(folder, path))) throw new Error(`it names ${path}, which is not there`);
-      const unknown = owners.find((owner) => !workloads.includes(owner));
-      if (unknown !== undefined) throw new Error(`it gives ${path} to ${unknown}, which is no workload of the skeleton`);
+      const unknown = owners.find((owner) => !WORKLOADS.some((workload) => workload === owner));
+      if (unknown !== undefined) throw new Error(`it gives ${path} to ${unknown}, which is no workload`);
     }
     return rooms;
   } catch (error) {

@@ -46,8 +46,7 @@ export async function openSkeleton(folder: string): Promise<Skeleton> {
       cause: error,
     });
   }
-  const [version, workloads] = await Promise.all([readVersion(absolute), readWorkloads(absolute)]);
-  const rooms = await readRooms(absolute, workloads);
+  const [version, workloads, rooms] = await Promise.all([readVersion(absolute), readWorkloads(absolute), readRooms(absolute)]);
   return { folder: absolute, version, workloads, rooms };
 }
 
