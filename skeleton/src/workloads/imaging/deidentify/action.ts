@@ -1,5 +1,6 @@
 import { profileRow } from './profile';
 import { isRemovedBeside } from './supplement';
+import { elementOf, groupOf } from './tag';
 
 /** What becomes of an element. */
 export type Action =
@@ -62,8 +63,8 @@ const CLASS_UIDS: ReadonlySet<number> = new Set([
  */
 export function actionFor(element: PlannedElement): Action {
   const { tag, vr, known } = element;
-  const isPrivate = (tag >>> 16) % 2 === 1;
-  const isGroupLength = tag % 0x10000 === 0;
+  const isPrivate = groupOf(tag) % 2 === 1;
+  const isGroupLength = elementOf(tag) === 0;
   if (isPrivate || isGroupLength || known.length === 0) return REMOVE;
   const planned = known.includes(vr) ? plannedFor(element) : plannedForOtherVr(element);
   return planned;

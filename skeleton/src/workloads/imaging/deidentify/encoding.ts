@@ -1,4 +1,5 @@
 import { paddedText } from './dummy-value';
+import { elementOf, groupOf } from './tag';
 
 /** How a data set is written. */
 export interface Encoding {
@@ -74,7 +75,7 @@ export function textSequence(encoding: Encoding, tag: number, items: readonly (r
 }
 
 function tagBytes(encoding: Encoding, tag: number): Buffer {
-  return Buffer.concat([uint16(encoding, tag >>> 16), uint16(encoding, tag % 0x10000)]);
+  return Buffer.concat([uint16(encoding, groupOf(tag)), uint16(encoding, elementOf(tag))]);
 }
 
 function uint16({ bigEndian }: Encoding, number: number): Buffer {

@@ -1,4 +1,5 @@
 import table from './profile-table.json';
+import { groupOf } from './tag';
 
 /** What is done with an attribute: action codes of DICOM PS3.15, Table E.1-1a, once the conditional ones are resolved. */
 export type ProfileAction = 'remove' | 'empty' | 'dummy' | 'uid' | 'clean';
@@ -53,7 +54,7 @@ export function profileRow(tag: number): ProfileRow | undefined {
   const hex = tag.toString(16).padStart(8, '0');
   const own = ROWS.get(hex);
   if (own !== undefined) return own;
-  const group = tag >>> 16;
+  const group = groupOf(tag);
   if (group % 2 === 1) return ROWS.get('private');
   if (group >= 0x5000 && group < 0x5100) return ROWS.get('50xxxxxx');
   return group >= 0x6000 && group < 0x6100 ? ROWS.get(`60xx${hex.slice(4)}`) : undefined;

@@ -1,3 +1,5 @@
+import { groupOf } from './tag';
+
 /**
  * Attributes of the standard dictionary that Table E.1-1 of PS3.15 does not list, and that name a person, a device, a place or an order, or
  * hold what a person wrote, all the same. The table is "the minimum actions required for conformance" (PS3.15, E.1.1), so more may go.
@@ -89,7 +91,7 @@ function isRemovedGroup(group: number): boolean {
 
 /** Whether an attribute that the profile does not list is removed all the same. */
 export function isRemovedBeside(tag: number): boolean {
-  return TAGS.has(tag) || isRemovedGroup(tag >>> 16);
+  return TAGS.has(tag) || isRemovedGroup(groupOf(tag));
 }
 
 /** The list, to be compared with a dictionary. */
