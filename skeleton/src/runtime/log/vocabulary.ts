@@ -60,6 +60,8 @@ export const FIELDS = {
   payloadBytes: 'count',
   exitCode: 'count',
   operationId: 'name',
+  /** Of a scan or its upload: ours, and nothing of the data set. */
+  scanId: 'name',
   quarantineId: 'name',
   /** Where patient data went that somebody asked for: a path or an URI, without patient data. */
   place: 'name',
@@ -201,6 +203,9 @@ export const EVENTS = {
     fields: ['requestId', 'method', 'route', 'status', 'returnedCount', 'durationMs'],
   },
   'request.failed': { level: 'error', fields: ['requestId', 'method', 'route', 'status', 'error'] },
+  'scan.received': { level: 'info', fields: ['scanId', 'payloadBytes'] },
+  'scan.refused': { level: 'warn', fields: ['scanId', 'reasonCode'] },
+  'scan.queue_failed': { level: 'warn', fields: ['scanId', 'error'] },
   'audit.write_failed': { level: 'error', fields: ['requestId', 'error'] },
 } as const satisfies Record<string, { level: LogLevel; fields: readonly FieldName[] }>;
 

@@ -5,6 +5,7 @@
 export const SCAN_METRIC_NAMES = [
   'UploadsRefusedCount',
   'ScansReceivedCount',
+  'ScansRefusedCount',
   'ScansStoredCount',
   'ScansFailedCount',
   'ScansConflictedCount',
