@@ -5,7 +5,6 @@
 export const SCAN_METRIC_NAMES = [
   'UploadsRefusedCount',
   'ScansReceivedCount',
-  'ScansRefusedCount',
   'ScansStoredCount',
   'ScansFailedCount',
   'ScansConflictedCount',
