@@ -4,12 +4,13 @@ import { join, resolve } from 'node:path';
 import { complianceDocument, workloadDocument } from './document';
 import { GDPR } from './gdpr';
 import { HIPAA } from './hipaa';
+import { LGPD } from './lgpd';
 import type { Safeguard } from './safeguard';
 
 export const REPOSITORY = resolve(__dirname, '../..');
 
 /** Every duty that any pipeline answers, in the order of COMPLIANCE.md. */
-export const SAFEGUARDS: readonly Safeguard[] = [...HIPAA, ...GDPR];
+export const SAFEGUARDS: readonly Safeguard[] = [...HIPAA, ...GDPR, ...LGPD];
 
 /** What each workload of this repository adds, by its name. */
 export const WORKLOAD_SAFEGUARDS: ReadonlyMap<string, readonly Safeguard[]> = new Map(
