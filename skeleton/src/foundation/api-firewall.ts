@@ -9,15 +9,25 @@ const READS_PER_ADDRESS = 10_000;
 
 /** The period in which WAF counts the requests of an address, by default (AWS WAF Developer Guide, "Rate-based rule statement"). */
 const RATE_PERIOD_SECONDS = 300;
+/** The most that a rate-based rule counts to (AWS WAF API Reference, "RateBasedStatement"). */
+const RATE_LIMIT_MAX = 2_000_000_000;
 
 export interface ApiFirewallProps {
   readonly names: Names;
   /** ARN of the stage to protect. */
   readonly stageArn: string;
+  /** What it protects, for its description. Default: the FHIR API. */
+  readonly description?: string;
   /** Methods that write. All others read. */
-  readonly writeMethods: ReadonlyArray<'POST' | 'PUT'>;
+  readonly writeMethods: ReadonlyArray<'DELETE' | 'PATCH' | 'POST' | 'PUT'>;
   /** Writes a second that the API takes in the long run. One address may send that many, since a hospital may have one only. */
   readonly ingestRequestsPerSecond: number;
+  /** Headers, in lower case, that the gateway sets for the application: a request that brings one itself is blocked. Default: none. */
+  readonly reservedHeaders?: readonly string[];
+  /** Headers, in lower case, that may tell of a patient, and are not logged. Default: none. */
+  readonly privateHeaders?: readonly string[];
+  /** Whether paths tell of a patient, and are not logged. Default: they do not. */
+  readonly privatePaths?: boolean;
   readonly logKey: IKey;
   readonly logRetentionDays: number;
 }
@@ -37,7 +47,7 @@ export class ApiFirewall extends Construct {
     const write = anyMethod(props.writeMethods);
     const webAcl = new CfnWebACL(this, 'WebAcl', {
       name: names.of('api'),
-      description: 'Protects the FHIR API',
+      description: props.description ?? 'Protects the FHIR API',
       scope: 'REGIONAL',
       defaultAction: { allow: {} },
       visibilityConfig: visibility(names.of('api')),
@@ -50,7 +60,13 @@ export class ApiFirewall extends Construct {
           visibilityConfig: visibility(ruleSet),
         })),
         perAddress('ReadsPerAddress', 2, READS_PER_ADDRESS, { notStatement: { statement: write } }),
-        perAddress('WritesPerAddress', 3, ingestRequestsPerSecond * RATE_PERIOD_SECONDS, write),
+        perAddress(
+          'WritesPerAddress',
+          3,
+          Math.min(RATE_LIMIT_MAX, ingestRequestsPerSecond * RATE_PERIOD_SECONDS),
+          write,
+        ),
+        ...(props.reservedHeaders ?? []).map((header, index) => reserved(header, 4 + index)),
       ],
     });
     new CfnWebACLAssociation(this, 'Association', { resourceArn: stageArn, webAclArn: webAcl.attrArn });
@@ -68,6 +84,8 @@ export class ApiFirewall extends Construct {
         { queryString: {} },
         { singleHeader: { Name: 'authorization' } },
         { singleHeader: { Name: 'x-amz-security-token' } },
+        ...(props.privateHeaders ?? []).map((Name) => ({ singleHeader: { Name } })),
+        ...(props.privatePaths === true ? [{ uriPath: {} }] : []),
       ],
     });
   }
@@ -99,6 +117,25 @@ function perAddress(
     priority,
     action: { block: {} },
     statement: { rateBasedStatement: { aggregateKeyType: 'IP', limit, scopeDownStatement } },
+    visibilityConfig: visibility(name),
+  };
+}
+
+/** Blocks requests that bring a header which is not theirs to bring. */
+function reserved(header: string, priority: number): CfnWebACL.RuleProperty {
+  const name = `Reserved-${header}`;
+  return {
+    name,
+    priority,
+    action: { block: {} },
+    statement: {
+      sizeConstraintStatement: {
+        fieldToMatch: { singleHeader: { Name: header } },
+        comparisonOperator: 'GE',
+        size: 0,
+        textTransformations: [{ priority: 0, type: 'NONE' }],
+      },
+    },
     visibilityConfig: visibility(name),
   };
 }

@@ -8,7 +8,7 @@ import {
   LogDrivers,
   OperatingSystemFamily,
 } from 'aws-cdk-lib/aws-ecs';
-import type { ContainerDefinitionOptions } from 'aws-cdk-lib/aws-ecs';
+import type { ContainerDefinitionOptions, Volume } from 'aws-cdk-lib/aws-ecs';
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -22,6 +22,12 @@ import { serviceRole } from './service-role';
 export const TASK_CPU_UNITS = 1024;
 export const TASK_MEMORY_MIB = 2048;
 
+/** A volume, and where the program finds it. The root file system is read-only: this is where it may write. */
+export interface MountedVolume {
+  readonly volume: Volume;
+  readonly path: string;
+}
+
 export interface ContainerTaskProps {
   readonly names: Names;
   /** Names the task definition, its container, its log group and, before `-task` and `-execution`, its roles. */
@@ -33,7 +39,12 @@ export interface ContainerTaskProps {
   /** What the program may do, besides writing its log. */
   readonly statements: readonly PolicyStatement[];
   /** What is this container's own: command, health check, time to stop. */
-  readonly container: Pick<ContainerDefinitionOptions, 'entryPoint' | 'command' | 'healthCheck' | 'stopTimeout'>;
+  readonly container: Pick<
+    ContainerDefinitionOptions,
+    'entryPoint' | 'command' | 'healthCheck' | 'portMappings' | 'stopTimeout'
+  >;
+  /** Default: none. */
+  readonly mounts?: readonly MountedVolume[];
   /** Whether the program waits when its log cannot be delivered, or drops lines. */
   readonly logMode: AwsLogDriverMode;
   readonly logKey: IKey;
@@ -87,7 +98,9 @@ export function containerTask(scope: Construct, props: ContainerTaskProps): Cont
     taskRole: taskRole.withoutPolicyUpdates(),
     executionRole: executionRole.withoutPolicyUpdates(),
   });
-  definition.addContainer('Container', {
+  const mounts = props.mounts ?? [];
+  for (const { volume } of mounts) definition.addVolume(volume);
+  const container = definition.addContainer('Container', {
     ...props.container,
     containerName: purpose,
     image: ContainerImage.fromDockerImageAsset(image),
@@ -103,6 +116,9 @@ export function containerTask(scope: Construct, props: ContainerTaskProps): Cont
       ...(props.logMode === AwsLogDriverMode.NON_BLOCKING ? { maxBufferSize: Size.mebibytes(25) } : {}),
     }),
   });
+  container.addMountPoints(
+    ...mounts.map(({ volume, path }) => ({ sourceVolume: volume.name, containerPath: path, readOnly: false })),
+  );
   acknowledge(
     definition,
     { solutions: ['ECS2'] },

@@ -56,37 +56,30 @@ export interface EndpointsProps {
 
 /**
  * The doors of the network to AWS. Each serves this account's principals only, so credentials of another account cannot carry data
- * out through them. KMS and CloudWatch have none: Kinesis, Secrets Manager and RDS call KMS themselves, and metrics leave as log lines.
+ * out through them. CloudWatch has none, since metrics leave as log lines; and KMS only where a program asks it by itself: Kinesis, Secrets
+ * Manager, S3 and RDS call it on their own.
  */
 export class Endpoints extends Construct {
   private readonly s3: GatewayVpcEndpoint;
   private readonly interfaces = new Map<string, InterfaceVpcEndpoint>();
+  private readonly securityGroup: SecurityGroup;
+  private readonly props: EndpointsProps;
 
   constructor(scope: Construct, id: string, { vpc, subnets, names }: EndpointsProps) {
     super(scope, id);
     const { partition, region } = Stack.of(this);
 
-    const securityGroup = new SecurityGroup(this, 'SecurityGroup', {
+    this.props = { vpc, subnets, names };
+    this.securityGroup = new SecurityGroup(this, 'SecurityGroup', {
       vpc,
       securityGroupName: names.of('endpoints'),
       description: 'Interface endpoints: TLS from within the network',
       allowAllOutbound: false,
     });
-    securityGroup.addIngressRule(Peer.ipv4(NETWORK_CIDR), Port.tcp(443), 'TLS from within the network');
+    this.securityGroup.addIngressRule(Peer.ipv4(NETWORK_CIDR), Port.tcp(443), 'TLS from within the network');
 
     for (const [name, { service, actions }] of Object.entries(INTERFACE_ENDPOINTS)) {
-      const endpoint = new InterfaceVpcEndpoint(this, name, {
-        vpc,
-        service,
-        subnets,
-        securityGroups: [securityGroup],
-        // CDK would add a rule with the network's address as a token, which no checker can read.
-        open: false,
-        privateDnsEnabled: true,
-      });
-      this.interfaces.set(name, endpoint);
-      this.allow(name, actions);
-      Tags.of(endpoint).add('Name', names.of(`endpoint-${name.replace(/\B[A-Z]/g, '-$&').toLowerCase()}`));
+      this.addInterface(name, service, actions);
     }
 
     this.s3 = new GatewayVpcEndpoint(this, 'S3', {
@@ -110,6 +103,11 @@ export class Endpoints extends Construct {
     this.allow('SecretsManager' satisfies keyof typeof INTERFACE_ENDPOINTS, actions);
   }
 
+  /** Opens a door to KMS, for some calls with one key. */
+  addKms(actions: readonly string[], keyArn: string): void {
+    this.addInterface('Kms', InterfaceVpcEndpointAwsService.KMS, actions, keyArn);
+  }
+
   /** Lets this account's principals do something with objects of S3 through this network. */
   allowS3(actions: readonly string[], objects: string): void {
     this.s3.addToPolicy(
@@ -122,12 +120,33 @@ export class Endpoints extends Construct {
     );
   }
 
-  private allow(name: string, actions: readonly string[]): void {
+  private addInterface(
+    name: string,
+    service: InterfaceVpcEndpointAwsService,
+    actions: readonly string[],
+    resource?: string,
+  ): void {
+    const { vpc, subnets, names } = this.props;
+    const endpoint = new InterfaceVpcEndpoint(this, name, {
+      vpc,
+      service,
+      subnets,
+      securityGroups: [this.securityGroup],
+      // CDK would add a rule with the network's address as a token, which no checker can read.
+      open: false,
+      privateDnsEnabled: true,
+    });
+    this.interfaces.set(name, endpoint);
+    this.allow(name, actions, resource);
+    Tags.of(endpoint).add('Name', names.of(`endpoint-${name.replace(/\B[A-Z]/g, '-$&').toLowerCase()}`));
+  }
+
+  private allow(name: string, actions: readonly string[], resource = '*'): void {
     this.interfaces.get(name)?.addToPolicy(
       new PolicyStatement({
         principals: [new AnyPrincipal()],
         actions: [...actions],
-        resources: ['*'],
+        resources: [resource],
         conditions: { StringEquals: { 'aws:PrincipalAccount': Stack.of(this).account } },
       }),
     );

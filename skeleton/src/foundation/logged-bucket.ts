@@ -1,7 +1,14 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  CfnBucket,
+  ObjectOwnership,
+  StorageClass,
+} from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledge';
 import { cfn } from './cfn';
@@ -12,10 +19,12 @@ export interface LoggedBucketProps {
   /** Where the access log lies in the bucket that receives it, ending in a slash. */
   readonly accessLogPrefix: string;
   readonly key: IKey;
-  /** Days after which an object is deleted. */
-  readonly retentionDays: number;
+  /** Days after which an object is deleted. Default: never; whoever put it there deletes it. */
+  readonly retentionDays?: number;
   /** Days that a deleted or replaced object can still be had back. */
   readonly replacedRetentionDays: number;
+  /** Days after which objects, read seldom by then, move to a cheaper class that answers as fast. Default: never. */
+  readonly seldomReadAfterDays?: number;
   /** Days that the access log is kept. */
   readonly accessLogRetentionDays: number;
   /** Why no copy may lie in another region. */
@@ -34,7 +43,10 @@ export interface LoggedBucket {
 export function loggedBucket(scope: Construct, props: LoggedBucketProps): LoggedBucket {
   const { account, partition } = Stack.of(scope);
   const accessLogs = new Bucket(scope, 'AccessLogs', {
-    ...privateBucket(props.accessLogRetentionDays, props.replacedRetentionDays),
+    ...privateBucket({
+      retentionDays: props.accessLogRetentionDays,
+      replacedRetentionDays: props.replacedRetentionDays,
+    }),
     bucketName: props.accessLogBucketName,
     encryption: BucketEncryption.S3_MANAGED,
   });
@@ -52,7 +64,7 @@ export function loggedBucket(scope: Construct, props: LoggedBucketProps): Logged
     }),
   );
   const bucket = new Bucket(scope, 'Bucket', {
-    ...privateBucket(props.retentionDays, props.replacedRetentionDays),
+    ...privateBucket(props),
     bucketName: props.bucketName,
     encryption: BucketEncryption.KMS,
     encryptionKey: props.key,
@@ -75,7 +87,9 @@ export function loggedBucket(scope: Construct, props: LoggedBucketProps): Logged
   return { bucket, accessLogs };
 }
 
-function privateBucket(retentionDays: number, replacedRetentionDays: number) {
+type Lifetime = Pick<LoggedBucketProps, 'retentionDays' | 'replacedRetentionDays' | 'seldomReadAfterDays'>;
+
+function privateBucket({ retentionDays, replacedRetentionDays, seldomReadAfterDays }: Lifetime) {
   return {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
@@ -84,9 +98,19 @@ function privateBucket(retentionDays: number, replacedRetentionDays: number) {
     versioned: true,
     lifecycleRules: [
       {
-        expiration: Duration.days(retentionDays),
+        ...(retentionDays === undefined ? {} : { expiration: Duration.days(retentionDays) }),
         noncurrentVersionExpiration: Duration.days(replacedRetentionDays),
         abortIncompleteMultipartUploadAfter: Duration.days(7),
+        ...(seldomReadAfterDays === undefined
+          ? {}
+          : {
+              transitions: [
+                {
+                  storageClass: StorageClass.GLACIER_INSTANT_RETRIEVAL,
+                  transitionAfter: Duration.days(seldomReadAfterDays),
+                },
+              ],
+            }),
       },
     ],
     removalPolicy: RemovalPolicy.DESTROY,

@@ -1,6 +1,5 @@
 import { MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Dashboard, GraphWidget, IWidget } from 'aws-cdk-lib/aws-cloudwatch';
-import { worstOf } from './alarms/cache.service';
 import type { VitalsParts } from './alarms.service';
 import type { Cache } from '../../foundation/cache';
 import { pipelineDashboard } from '../../foundation/dashboard/pipeline-dashboard';
@@ -8,6 +7,7 @@ import { graph, heading, label, MINUTE, ownMetrics } from '../../foundation/dash
 import type { DashboardWords } from '../../foundation/dashboard/words';
 import type { Database } from '../../foundation/database';
 import type { Foundation } from '../../foundation/pipeline-parts';
+import { worstOf } from '../../foundation/worst-of';
 
 const WORDS: DashboardWords = {
   things: 'readings',

@@ -1,9 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
-import { MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Cache, CacheMetricName } from '../../../foundation/cache';
+import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Cache } from '../../../foundation/cache';
 import { pipelineMetric } from '../../../foundation/pipeline-metrics';
 import type { Foundation } from '../../../foundation/pipeline-parts';
+import type { RedisMetricName } from '../../../foundation/redis-store';
+import { worstOf } from '../../../foundation/worst-of';
 
 /** Metrics that one alarm may combine (Amazon CloudWatch User Guide, "Create an alarm based on a metric math expression"). */
 const METRICS_OF_AN_ALARM_MAX = 10;
@@ -47,7 +48,7 @@ const NODE_ALARMS = [
     threshold: Duration.seconds(5).toSeconds(),
     evaluationPeriods: 3,
   },
-] as const satisfies ReadonlyArray<{ metricName: CacheMetricName; [key: string]: unknown }>;
+] as const satisfies ReadonlyArray<{ metricName: RedisMetricName; [key: string]: unknown }>;
 
 /** Losing the cache costs latency and nothing else: these tell when it does. */
 export function cacheAlarms({ alarms, names }: Foundation, cache: Cache): void {
@@ -76,16 +77,6 @@ export function cacheAlarms({ alarms, names }: Foundation, cache: Cache): void {
     threshold: 0,
     evaluationPeriods: 3,
     datapointsToAlarm: 2,
-  });
-}
-
-/** The largest value among several metrics, at each time. */
-export function worstOf(metrics: readonly IMetric[]): MathExpression {
-  const usingMetrics = Object.fromEntries(metrics.map((metric, index) => [`node${index}`, metric]));
-  return new MathExpression({
-    expression: `MAX([${Object.keys(usingMetrics).join(', ')}])`,
-    usingMetrics,
-    period: PERIOD,
   });
 }
 
