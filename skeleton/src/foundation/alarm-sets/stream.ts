@@ -8,7 +8,9 @@ import { incomingRecords, iteratorAge } from '../stream-metrics';
 const ITERATOR_AGE_ALARM = Duration.minutes(5);
 
 /** Nothing that has reached the stream is lost, and what comes in is stored soon. */
-export function streamAlarms({ alarms }: Foundation, { stream }: IngestStream): void {
+export function streamAlarms(foundation: Foundation, ingest: IngestStream): void {
+  const { alarms } = foundation;
+  const { stream } = ingest;
   alarms.add({
     name: 'iterator-age',
     meaning:
@@ -44,10 +46,15 @@ export function streamAlarms({ alarms }: Foundation, { stream }: IngestStream): 
     meaning: 'Devices write to the stream and nobody reads it',
     parts: [unreported, arriving],
   });
+  throttledAlarm(foundation, ingest);
+}
+
+/** The stream takes what is written to it. */
+export function throttledAlarm({ alarms }: Foundation, { stream }: IngestStream): void {
   alarms.add({
     name: 'stream-throttled',
     meaning:
-      'The stream refuses writes, so devices must retry: it has too few shards, or one partition key is too busy',
+      'The stream refuses writes, so who writes must retry: it has too few shards, or one partition key is too busy',
     metric: stream.metric('WriteProvisionedThroughputExceeded', { statistic: Stats.SUM, period: Duration.minutes(1) }),
     threshold: 0,
     evaluationPeriods: 5,

@@ -1,5 +1,5 @@
 import { cacheAlarms } from './alarms/cache.service';
-import { databaseAlarms } from './alarms/database.service';
+import { auroraAlarms } from '../../foundation/alarm-sets/aurora';
 import type { Cache } from '../../foundation/cache';
 import type { Database } from '../../foundation/database';
 import type { Foundation } from '../../foundation/pipeline-parts';
@@ -15,7 +15,7 @@ export interface VitalsParts extends StreamPipeline {
 /** The alarms of the workload: one or more for each of its promises. Each section of `docs/runbook.md` has the alarm's name. */
 export function vitalsAlarms(foundation: Foundation, parts: VitalsParts): void {
   flowAlarms(foundation, parts);
-  databaseAlarms(foundation, parts);
+  auroraAlarms(foundation, parts);
   if (parts.cache !== undefined) cacheAlarms(foundation, parts.cache);
   queryAlarms(foundation, parts);
 }

@@ -1,11 +1,11 @@
 import { MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Dashboard, GraphWidget, IWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Dashboard, IWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import type { VitalsParts } from './alarms.service';
 import type { Cache } from '../../foundation/cache';
+import { auroraGraphs } from '../../foundation/dashboard/aurora-graphs';
 import { pipelineDashboard } from '../../foundation/dashboard/pipeline-dashboard';
 import { graph, heading, label, MINUTE, ownMetrics } from '../../foundation/dashboard/widgets';
 import type { DashboardWords } from '../../foundation/dashboard/words';
-import type { Database } from '../../foundation/database';
 import type { Foundation } from '../../foundation/pipeline-parts';
 import { worstOf } from '../../foundation/worst-of';
 
@@ -25,29 +25,9 @@ export function vitalsDashboard(foundation: Foundation, parts: VitalsParts): Das
   return pipelineDashboard(foundation, {
     parts,
     words: WORDS,
-    database: databaseGraphs(parts.database),
+    database: auroraGraphs(parts.database),
     rows: parts.cache === undefined ? [] : cacheRows(foundation, parts.cache),
   });
-}
-
-function databaseGraphs({ cluster }: Database): GraphWidget[] {
-  const metric = (metricName: string, statistic = Stats.AVERAGE) =>
-    cluster.metric(metricName, { statistic, period: MINUTE });
-  return [
-    graph('Database: how busy (%)', [
-      label(metric('CPUUtilization'), 'processor time'),
-      label(metric('ACUUtilization', Stats.MAXIMUM), 'of the largest size it may grow to'),
-    ]),
-    graph('Database: connections, and blocked statements', [
-      label(metric('DatabaseConnections', Stats.MAXIMUM), 'connections'),
-      label(metric('Deadlocks', Stats.MAXIMUM), 'deadlocks a second'),
-    ]),
-    graph(
-      'Database: storage (bytes), and how far the reader is behind (ms)',
-      [label(metric('VolumeBytesUsed', Stats.MAXIMUM), 'bytes')],
-      [label(metric('AuroraReplicaLagMaximum', Stats.MAXIMUM), 'ms behind')],
-    ),
-  ];
 }
 
 function cacheRows({ names }: Foundation, cache: Cache): IWidget[][] {

@@ -1,8 +1,16 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { busyDatabaseAlarm, connectionsAlarm, rotationAlarm } from '../../../foundation/alarm-sets/database';
-import type { Foundation } from '../../../foundation/pipeline-parts';
-import type { VitalsParts } from '../alarms.service';
+import { busyDatabaseAlarm, connectionsAlarm, rotationAlarm } from './database';
+import type { Database } from '../database';
+import type { Foundation } from '../pipeline-parts';
+import type { Rotation } from '../rotation';
+
+/** What an Aurora database is watched by. */
+export interface AuroraParts {
+  readonly database: Database;
+  /** None where the secret's owner changes the password. */
+  readonly rotation: Rotation | undefined;
+}
 
 /**
  * Connections that wake somebody: several times what processors and API open, and about half of what the smallest database that we make
@@ -17,9 +25,10 @@ const FREE_LOCAL_STORAGE_MIN_BYTES = 2 * 1024 ** 3;
 const REPORTS_OF_A_READER_MIN = 4;
 
 /** The database stores at once what is committed, answers queries from a reader, and its password is changed as often as was set. */
-export function databaseAlarms(
+export function auroraAlarms(
   foundation: Foundation,
-  { database, rotation }: Pick<VitalsParts, 'database' | 'rotation'>,
+  { database, rotation }: AuroraParts,
+  connectionsThreshold = CONNECTIONS_ALARM,
 ): void {
   const { alarms } = foundation;
   busyDatabaseAlarm(foundation, database);
@@ -30,7 +39,7 @@ export function databaseAlarms(
     threshold: 90,
     evaluationPeriods: 3,
   });
-  connectionsAlarm(foundation, database, CONNECTIONS_ALARM);
+  connectionsAlarm(foundation, database, connectionsThreshold);
   alarms.add({
     name: 'database-storage',
     meaning: 'The database has little temporary storage left, so large sorts and index builds will fail',
@@ -40,7 +49,7 @@ export function databaseAlarms(
   });
   alarms.add({
     name: 'database-replica-lag',
-    meaning: 'The reader lags behind the writer by seconds, so the API answers with old readings',
+    meaning: 'The reader lags behind the writer by seconds, so queries are answered by what was stored seconds ago',
     metric: database.metric('AuroraReplicaLagMaximum', Stats.MAXIMUM),
     threshold: Duration.seconds(2).toMilliseconds(),
     evaluationPeriods: 3,
