@@ -1,0 +1,114 @@
+import type { Hash } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+
+export interface PartOptions {
+  readonly source: Readable;
+  readonly file: FileHandle;
+  /** Where the first byte goes. */
+  readonly offsetBytes: number;
+  /** Hears every byte that was taken. */
+  readonly hash: Hash | undefined;
+  /** Ends the part: what came until then counts. */
+  readonly signal: AbortSignal | undefined;
+}
+
+export interface WrittenPart {
+  readonly bytes: number;
+  /** Why the source ended before its time; what came before that is written. */
+  readonly fault: unknown;
+}
+
+/** TLS brings 16 KiB at a time; written one by one, they cost more than they hold. */
+const BLOCK_BYTES = 1024 * 1024;
+
+/**
+ * Writes a stream into a file from an offset on, and synchronizes it. While a block is written, the next one arrives; then the
+ * stream waits, so that memory holds two blocks whatever the disk does.
+ *
+ * @throws Node's error when the file cannot be written.
+ */
+export async function writePart({ source, file, offsetBytes, hash, signal }: PartOptions): Promise<WrittenPart> {
+  const end = () => source.destroy(new Error('the part was ended from outside'));
+  signal?.addEventListener('abort', end, { once: true });
+  if (signal?.aborted === true) end();
+  const blocks = new BlockWriter(file, offsetBytes);
+  let fault: unknown;
+  try {
+    for await (const chunk of source as AsyncIterable<Buffer>) {
+      hash?.update(chunk);
+      await blocks.add(chunk);
+    }
+  } catch (error) {
+    if (blocks.fault !== undefined) throw blocks.fault;
+    fault = error;
+  } finally {
+    signal?.removeEventListener('abort', end);
+  }
+  const bytes = await blocks.finish();
+  await file.datasync();
+  return { bytes, fault };
+}
+
+/** Gathers chunks and writes them without copying, one block behind what arrives. */
+class BlockWriter {
+  /** Why the file could not be written. */
+  fault: Error | undefined;
+  private gathered: Buffer[] = [];
+  private gatheredBytes = 0;
+  private position: number;
+  private writing: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly file: FileHandle,
+    private readonly startBytes: number,
+  ) {
+    this.position = startBytes;
+  }
+
+  async add(chunk: Buffer): Promise<void> {
+    this.gathered.push(chunk);
+    this.gatheredBytes += chunk.length;
+    if (this.gatheredBytes >= BLOCK_BYTES) await this.flush();
+  }
+
+  /** @returns bytes that are written. */
+  async finish(): Promise<number> {
+    await this.flush();
+    await this.settled();
+    return this.position - this.startBytes;
+  }
+
+  /** Waits for the block before, and begins to write this one. */
+  private async flush(): Promise<void> {
+    await this.settled();
+    const [chunks, at] = [this.gathered, this.position];
+    this.position += this.gatheredBytes;
+    this.gathered = [];
+    this.gatheredBytes = 0;
+    this.writing = this.write(chunks, at);
+  }
+
+  private async settled(): Promise<void> {
+    await this.writing;
+    if (this.fault !== undefined) throw this.fault;
+  }
+
+  /** Does not reject: nobody may be waiting at the moment. */
+  private async write(chunks: readonly Buffer[], at: number): Promise<void> {
+    try {
+      const expected = chunks.reduce((sum, { length }) => sum + length, 0);
+      if (expected === 0) return;
+      const { bytesWritten } = await this.file.writev(chunks, at);
+      // A disk that is full takes a part of it; writing the rest then says why.
+      let written = bytesWritten;
+      const rest = written < expected ? Buffer.concat(chunks) : undefined;
+      while (rest !== undefined && written < expected) {
+        const more = await this.file.write(rest, written, expected - written, at + written);
+        written += more.bytesWritten;
+      }
+    } catch (error) {
+      this.fault = error instanceof Error ? error : new Error('a file could not be written', { cause: error });
+    }
+  }
+}
