@@ -28,7 +28,7 @@ export interface ConnectionsOptions {
 
 /** Opens the ways to the database that the environment names. */
 export function openApiConnections(
-  environment: ApiEnvironment,
+  environment: Pick<ApiEnvironment, 'region' | 'database' | 'databaseReaderHost'>,
   log: Log,
   { role, connectionsMax }: ConnectionsOptions,
 ): ApiConnections {

@@ -6,6 +6,7 @@ import { SECURITY_HEADERS } from '../../../runtime/http/security-headers';
  * the code of its `DicomFault` instead.
  */
 export const PROBLEM_CODES = [
+  'audit_unavailable',
   'certificate_missing',
   'checksum_invalid',
   'checksum_mismatch',
@@ -20,11 +21,15 @@ export const PROBLEM_CODES = [
   'multipart_invalid',
   'not_acceptable',
   'not_found',
+  'not_offered',
   'offset_conflict',
   'parameter_invalid',
   'part_too_large',
+  'preview_unavailable',
+  'range_invalid',
   'request_incomplete',
   'request_too_large',
+  'storage_unavailable',
   'study_mismatch',
   'tus_version_unsupported',
   'upload_expired',
@@ -50,6 +55,7 @@ const TITLES = {
   412: 'Precondition Failed',
   413: 'Content Too Large',
   415: 'Unsupported Media Type',
+  416: 'Range Not Satisfiable',
   422: 'Unprocessable Content',
   423: 'Locked',
   500: 'Internal Server Error',
