@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { PoolClient } from 'pg';
 import type { DatabasePool } from '../../../runtime/postgres/pool';
 
@@ -19,13 +20,6 @@ export interface LockListener {
  * keeps count of what it holds.
  */
 export class LockConnection {
-  /** Set once the locks are not held any more. */
-  isLost = false;
-  private close: () => void = () => undefined;
-  private readonly closed = new Promise<void>((resolve) => (this.close = resolve));
-
-  private constructor(private readonly client: PoolClient) {}
-
   static async open(pool: Pick<DatabasePool, 'use'>, listener: LockListener): Promise<LockConnection> {
     return new Promise((resolve, reject) => {
       pool
@@ -38,7 +32,7 @@ export class LockConnection {
           await client.query(`LISTEN ${CHANNEL}`);
           const connection = new LockConnection(client);
           resolve(connection);
-          await Promise.race([ended, connection.closed]);
+          await Promise.race([ended, once(connection.closing.signal, 'abort')]);
           connection.end();
           listener.lost();
           // Thrown so that the pool closes the connection: its locks and its LISTEN must not live on in it.
@@ -46,6 +40,15 @@ export class LockConnection {
         })
         .catch(reject);
     });
+  }
+
+  private readonly closing = new AbortController();
+
+  private constructor(private readonly client: PoolClient) {}
+
+  /** Whether the locks are not held any more. */
+  get isLost(): boolean {
+    return this.closing.signal.aborted;
   }
 
   /** Takes a lock if nobody else has it. @throws what `pg` throws, after which the connection is given up. */
@@ -66,8 +69,7 @@ export class LockConnection {
 
   /** Gives all locks back. */
   end(): void {
-    this.isLost = true;
-    this.close();
+    this.closing.abort();
   }
 
   /** Whether a statement that failed did anything is not known: only the session's end says what is held. */
