@@ -42,6 +42,9 @@ const ROWS: ReadonlyMap<string, ProfileRow> = new Map(
 /** Where the table is from, with its edition. */
 export const PROFILE_SOURCE: string = table.source;
 
+/** The edition of the standard that the table is from. */
+export const PROFILE_EDITION: string = table.source.split(',')[0] ?? table.source;
+
 /** Every row, by its tag: eight hexadecimal digits, `x` for any, or `private`. */
 export const PROFILE_ROWS: ReadonlyMap<string, ProfileRow> = ROWS;
 
