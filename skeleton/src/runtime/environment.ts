@@ -100,8 +100,10 @@ export class EnvironmentError extends Error {
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-const text = (legal: string) => z.string({ error: () => legal }).min(1, { error: () => legal });
-const wholeNumber = (minimum: number, maximum: number, unit: string) => {
+/** Text that is there. @param legal what is expected, in words. */
+export const text = (legal: string) => z.string({ error: () => legal }).min(1, { error: () => legal });
+/** A whole number within limits. @param unit what it counts, in words. */
+export const wholeNumber = (minimum: number, maximum: number, unit: string) => {
   const legal = `a whole number of ${unit} from ${minimum} to ${maximum}`;
   return z
     .string({ error: () => legal })
@@ -111,11 +113,17 @@ const wholeNumber = (minimum: number, maximum: number, unit: string) => {
 };
 const port = z.prefault(wholeNumber(1, 65_535, 'a TCP port'), '5432');
 
-const CACHE_ENDPOINT_PATTERN = /^[A-Za-z0-9.-]{1,253}:[1-9]\d{0,4}$/;
-const CACHE_ENDPOINT_LEGAL =
-  'host and port of the cache, such as clustercfg.cache-prod.abc123.euc1.cache.amazonaws.com:6379';
+const ENDPOINT_PATTERN = /^[A-Za-z0-9.-]{1,253}:[1-9]\d{0,4}$/;
 
-const databaseVariables = {
+/** Host and port of a server. @param legal what is expected, in words. */
+export const endpoint = (legal: string) =>
+  z
+    .string({ error: () => legal })
+    .regex(ENDPOINT_PATTERN, { error: () => legal })
+    .refine((value) => Number(value.split(':')[1]) <= 65_535, { error: () => legal });
+
+/** How to reach the database, and what all programs have beside it. */
+export const databaseVariables = {
   AWS_REGION: text('an AWS region, such as eu-central-1'),
   DATABASE_HOST: text('the host name of the database'),
   DATABASE_PORT: port,
@@ -128,10 +136,7 @@ const databaseVariables = {
 /** All of them or none: see `cacheFaults`. */
 const cacheVariables = {
   CACHE_ENDPOINT: z.optional(
-    z
-      .string()
-      .regex(CACHE_ENDPOINT_PATTERN, { error: () => CACHE_ENDPOINT_LEGAL })
-      .refine((value) => Number(value.split(':')[1]) <= 65_535, { error: () => CACHE_ENDPOINT_LEGAL }),
+    endpoint('host and port of the cache, such as clustercfg.cache-prod.abc123.euc1.cache.amazonaws.com:6379'),
   ),
   CACHE_AUTH_TOKEN_SECRET_ARN: z.optional(text('the complete ARN of the secret with the auth token')),
   CACHE_CA_FILE: z.optional(text('the path of a PEM file')),
@@ -190,7 +195,7 @@ const observationOperatorVariables = operatorVariables.extend({
  * @throws EnvironmentError that names every variable that is missing or wrong, and what is legal.
  */
 export function parseProcessorEnvironment(variables: Variables): ProcessorEnvironment {
-  return processorOf(parse(processorVariables, variables));
+  return processorOf(parseVariables(processorVariables, variables));
 }
 
 /**
@@ -199,7 +204,7 @@ export function parseProcessorEnvironment(variables: Variables): ProcessorEnviro
  * @throws EnvironmentError that names every variable that is missing or wrong, and what is legal.
  */
 export function parseObservationProcessorEnvironment(variables: Variables): ObservationProcessorEnvironment {
-  const values = parse(observationProcessorVariables, variables);
+  const values = parseVariables(observationProcessorVariables, variables);
   return { ...processorOf(values), observationRetentionDays: values.OBSERVATION_RETENTION_DAYS };
 }
 
@@ -209,7 +214,7 @@ export function parseObservationProcessorEnvironment(variables: Variables): Obse
  * @throws EnvironmentError that names every variable that is missing or wrong, and what is legal.
  */
 export function parseApiEnvironment(variables: Variables): ApiEnvironment {
-  const values = parse(apiVariables, variables);
+  const values = parseVariables(apiVariables, variables);
   return {
     region: values.AWS_REGION,
     database: databaseOf(values),
@@ -225,7 +230,7 @@ export function parseApiEnvironment(variables: Variables): ApiEnvironment {
  * @throws EnvironmentError that names every variable that is missing or wrong, and what is legal.
  */
 export function parseOperatorEnvironment(variables: Variables): OperatorEnvironment {
-  return operatorOf(parse(operatorVariables, variables));
+  return operatorOf(parseVariables(operatorVariables, variables));
 }
 
 /**
@@ -234,7 +239,7 @@ export function parseOperatorEnvironment(variables: Variables): OperatorEnvironm
  * @throws EnvironmentError that names every variable that is missing or wrong, and what is legal.
  */
 export function parseObservationOperatorEnvironment(variables: Variables): ObservationOperatorEnvironment {
-  const values = parse(observationOperatorVariables, variables);
+  const values = parseVariables(observationOperatorVariables, variables);
   return { ...operatorOf(values), observationRetentionDays: values.OBSERVATION_RETENTION_DAYS };
 }
 
@@ -244,7 +249,7 @@ export function parseObservationOperatorEnvironment(variables: Variables): Obser
  * @throws EnvironmentError that names every variable that is missing or wrong, and what is legal.
  */
 export function parseIngestEnvironment(variables: Variables): IngestEnvironment {
-  return ingestOf(parse(ingestVariables, variables));
+  return ingestOf(parseVariables(ingestVariables, variables));
 }
 
 /**
@@ -253,7 +258,7 @@ export function parseIngestEnvironment(variables: Variables): IngestEnvironment 
  * @throws EnvironmentError that names every variable that is missing or wrong, and what is legal.
  */
 export function parseObservationIngestEnvironment(variables: Variables): ObservationIngestEnvironment {
-  const values = parse(observationIngestVariables, variables);
+  const values = parseVariables(observationIngestVariables, variables);
   return { ...ingestOf(values), observationRetentionDays: values.OBSERVATION_RETENTION_DAYS };
 }
 
@@ -326,7 +331,8 @@ function ingestOf(values: z.output<typeof ingestVariables>): IngestEnvironment {
   };
 }
 
-function databaseOf(values: z.output<z.ZodObject<typeof databaseVariables>>): DatabaseSettings {
+/** The database of what `databaseVariables` gave. */
+export function databaseOf(values: z.output<z.ZodObject<typeof databaseVariables>>): DatabaseSettings {
   return {
     host: values.DATABASE_HOST,
     port: values.DATABASE_PORT,
@@ -337,10 +343,15 @@ function databaseOf(values: z.output<z.ZodObject<typeof databaseVariables>>): Da
 }
 
 function cacheOf(values: z.output<z.ZodObject<typeof cacheVariables>>): CacheSettings | undefined {
-  const { CACHE_ENDPOINT: endpoint, CACHE_AUTH_TOKEN_SECRET_ARN: authTokenSecretArn, CACHE_CA_FILE: caFile } = values;
-  if (endpoint === undefined || authTokenSecretArn === undefined) return undefined;
-  const [host = '', portNumber] = endpoint.split(':');
-  return { host, port: Number(portNumber), authTokenSecretArn, caFile };
+  const { CACHE_ENDPOINT: place, CACHE_AUTH_TOKEN_SECRET_ARN: authTokenSecretArn, CACHE_CA_FILE: caFile } = values;
+  if (place === undefined || authTokenSecretArn === undefined) return undefined;
+  return { ...hostAndPort(place), authTokenSecretArn, caFile };
+}
+
+/** The parts of what `endpoint` took. */
+export function hostAndPort(place: string): { readonly host: string; readonly port: number } {
+  const [host = '', portNumber] = place.split(':');
+  return { host, port: Number(portNumber) };
 }
 
 /** A cache that is half described is a mistake: passed over in silence, it would be missed only by its load on the database. */
@@ -351,7 +362,12 @@ function cacheFaults(variables: Variables): string[] {
     .map((name) => `${name} is missing: expected it beside ${given.join(' and ')}, or none of them for no cache`);
 }
 
-function parse<Schema extends z.ZodType>(schema: Schema, variables: Variables): z.output<Schema> {
+/**
+ * Reads variables by a schema whose faults are told in words of what is legal.
+ *
+ * @throws EnvironmentError that names every variable that is missing or wrong, and what is legal.
+ */
+export function parseVariables<Schema extends z.ZodType>(schema: Schema, variables: Variables): z.output<Schema> {
   const result = schema.safeParse(variables);
   const issues = result.success ? [] : result.error.issues;
   const faults = issues.map((issue) => {

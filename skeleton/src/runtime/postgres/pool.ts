@@ -10,7 +10,7 @@ export interface DatabasePoolOptions {
   readonly database: Pick<DatabaseSettings, 'host' | 'port' | 'name' | 'caFile'>;
   readonly secret: DatabaseSecret;
   /** Role that each connection takes on before anything else, such as `pipeline_api`. */
-  readonly role: 'pipeline_processor' | 'pipeline_api' | 'pipeline_operator' | 'pipeline_auditor';
+  readonly role: 'pipeline_processor' | 'pipeline_api' | 'pipeline_operator' | 'pipeline_auditor' | 'pipeline_uploader';
   readonly log: Log;
   /** Seen in `pg_stat_activity`. Default: the role. */
   readonly applicationName?: string;

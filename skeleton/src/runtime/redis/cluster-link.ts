@@ -1,7 +1,8 @@
 import { EventEmitter, once } from 'node:events';
 import { Cluster } from 'ioredis';
 import type { AuthTokenSecret } from './auth-token';
-import { redisFaultOf, RedisUnavailableError } from './errors';
+import { RedisUnavailableError } from './errors';
+import { TokenRenewal } from './token-renewal';
 import { readAuthorities } from '../authorities';
 import type { CacheSettings } from '../environment';
 import type { Log } from '../log/log';
@@ -20,8 +21,6 @@ const CONNECT_TIMEOUT_MS = 2_000;
 const RECONNECT_MS = { first: 100, most: 2_000 };
 /** Where slots have moved to is told by the nodes at once; this finds what nobody tells, such as a token that was rotated. */
 const SLOTS_REFRESH_MS = 15_000;
-/** A token that stays wrong is not asked for in a circle. */
-const TOKEN_REREAD_MS = 5_000;
 const QUIT_PATIENCE_MS = 500;
 
 /**
@@ -30,14 +29,16 @@ const QUIT_PATIENCE_MS = 500;
  */
 export class ClusterLink {
   private link: Promise<Cluster> | undefined;
+  private readonly renewal: TokenRenewal;
   private token = '';
-  private renewedAtMs = -Infinity;
   private isClosed = false;
   /** Of whichever cluster object comes first: the one before may have been given the wrong token. */
   private readonly firstReady = new EventEmitter();
   private readonly wasReady = once(this.firstReady, 'ready');
 
-  constructor(private readonly options: ClusterLinkOptions) {}
+  constructor(private readonly options: ClusterLinkOptions) {
+    this.renewal = new TokenRenewal(options.secret, options.log);
+  }
 
   /**
    * The cluster, ready for commands. Waits for the first connection however long it takes, and for no later one: whoever
@@ -75,7 +76,7 @@ export class ClusterLink {
   }
 
   private async open(): Promise<Cluster> {
-    this.token = await this.options.secret.current();
+    this.token = await this.renewal.first();
     return this.connect();
   }
 
@@ -109,31 +110,18 @@ export class ClusterLink {
     cluster.once('end', () => clearInterval(refresh));
     cluster.on('ready', () => this.firstReady.emit('ready'));
     // Whoever runs a command hears of failures; without a listener they would end the process as well.
-    cluster.on('error', (error) => this.hear(error));
-    cluster.on('node error', (error) => this.hear(error));
+    cluster.on('error', (error) => void this.hear(error));
+    cluster.on('node error', (error) => void this.hear(error));
     return cluster;
   }
 
-  private hear(error: unknown): void {
-    const isDue = performance.now() - this.renewedAtMs > TOKEN_REREAD_MS;
-    if (redisFaultOf(error) !== 'authentication' || !isDue || this.isClosed) return;
-    this.renewedAtMs = performance.now();
-    this.options.log.event('cache.token_refused', { error });
-    void this.renew();
-  }
-
-  private async renew(): Promise<void> {
-    const { secret, log } = this.options;
-    try {
-      const token = await secret.replace(this.token);
-      const refused = await this.link;
-      if (token === this.token || refused === undefined || this.isClosed) return;
-      this.token = token;
-      this.link = Promise.resolve(this.connect());
-      refused.disconnect();
-      log.event('cache.token_renewed');
-    } catch (error) {
-      log.event('cache.token_unreadable', { error });
-    }
+  private async hear(error: unknown): Promise<void> {
+    if (this.isClosed) return;
+    const token = await this.renewal.hear(error, this.token);
+    const refused = await this.link?.catch(() => undefined);
+    if (token === undefined || token === this.token || refused === undefined || this.isClosed) return;
+    this.token = token;
+    this.link = Promise.resolve(this.connect());
+    refused.disconnect();
   }
 }

@@ -1,0 +1,53 @@
+import type { DatabasePool } from '../../../runtime/postgres/pool';
+import { uuidV5 } from '../../../runtime/uuid-v5';
+
+/** Runs one statement: a pool, or a connection in a transaction. */
+export type Queryable = Pick<DatabasePool, 'query'>;
+
+/** A step of a scan's life. `removed`: the file is no longer in the folder of scans. */
+export type LifeStep = 'received' | 'queued' | 'started' | 'stored' | 'failed' | 'removed';
+
+export interface LifeEvent {
+  readonly scanId: string;
+  readonly hospitalId: number;
+  readonly step: LifeStep;
+  /** How often a worker has taken the scan up, this time included. */
+  readonly attempt: number;
+  readonly reasonCode?: string | undefined;
+}
+
+/** Namespace of the events' ids, for this use alone. */
+const EVENT_NAMESPACE = '0f6f6d2e-6f0b-4a4e-9c8b-6a3a1f0d7c11';
+
+/** The id of an event: the same for the same step of the same attempt, however often it is taken. */
+export function lifeEventId({ scanId, step, attempt }: Pick<LifeEvent, 'scanId' | 'step' | 'attempt'>): string {
+  return uuidV5(EVENT_NAMESPACE, `${scanId}/${step}/${attempt}`);
+}
+
+/**
+ * Notes a step, in the transaction that takes it: a worker tells it to the stream. One that was noted before stays as it was.
+ *
+ * @throws what `pg` throws.
+ */
+export async function recordStep(client: Queryable, event: LifeEvent): Promise<void> {
+  await client.query(
+    `INSERT INTO scan_event (event_id, scan_id, hospital_id, step, attempt, reason_code)
+     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (event_id) DO NOTHING`,
+    [lifeEventId(event), event.scanId, event.hospitalId, event.step, event.attempt, event.reasonCode ?? null],
+  );
+}
+
+/**
+ * Notes that a scan was queued, unless that is known of its coming attempt already, or it is not waiting.
+ *
+ * @throws what `pg` throws.
+ */
+export async function recordQueued(database: Queryable, scanId: string): Promise<void> {
+  const { rows } = await database.query<{ hospital_id: number; attempts: number }>(
+    `SELECT hospital_id, attempts FROM scan WHERE scan_id = $1 AND state = 'received'`,
+    [scanId],
+  );
+  const [scan] = rows;
+  if (scan === undefined) return;
+  await recordStep(database, { scanId, hospitalId: scan.hospital_id, step: 'queued', attempt: scan.attempts });
+}
