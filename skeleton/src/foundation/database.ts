@@ -42,6 +42,22 @@ export function capacityUnitsMax(peakEventsPerSecond: number): number {
   return Math.min(CAPACITY_UNITS_LIMIT, Math.max(CAPACITY_UNITS_AT_LEAST_MAX, needed));
 }
 
+/** Memory of a capacity unit, memory that Aurora reckons for a connection, and the most that it takes of them. */
+const BYTES_PER_CAPACITY_UNIT = 2 * 1024 ** 3;
+const BYTES_PER_CONNECTION = 9_531_392;
+const CONNECTIONS_LIMIT = 5_000;
+/** What Aurora keeps of the memory for itself, about. */
+const MEMORY_PART_OF_CONNECTIONS = 0.9;
+
+/**
+ * Connections that a server takes which may grow to some capacity, a little less than its own table says (Amazon Aurora User Guide, "Maximum
+ * connections for Aurora Serverless v2").
+ */
+export function connectionsMax(capacityUnits: number): number {
+  const memoryBytes = capacityUnits * BYTES_PER_CAPACITY_UNIT * MEMORY_PART_OF_CONNECTIONS;
+  return Math.min(CONNECTIONS_LIMIT, Math.floor(memoryBytes / BYTES_PER_CONNECTION));
+}
+
 export interface DatabaseProps extends PipelineDatabaseProps {
   readonly peakEventsPerSecond: number;
   /** Readers that always run, and how many there may be while queries need them. */

@@ -120,6 +120,10 @@ export class MutualTlsApi extends Construct {
     }
   }
 
+  get domainName(): string {
+    return this.props.domainName;
+  }
+
   /** Base URL, ending in a slash. */
   get url(): string {
     return `https://${this.props.domainName}/`;

@@ -1,4 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { auditRetentionDays } from './audit-retention';
 import { storeEnvironment } from './backing-store';
 import type { BackingStore } from './backing-store';
@@ -17,11 +18,13 @@ export interface OperatorProgram {
  *
  * @param stores that hold it: the database and, where there is one, the cache.
  * @param environment what the workload's program is told besides.
+ * @param statements what it may do besides.
  */
 export function operatorProgram(
   foundation: Foundation,
   stores: readonly BackingStore[],
   environment: Readonly<Record<string, string>>,
+  statements: readonly PolicyStatement[] = [],
 ): OperatorProgram {
   const { scope, settings, names, keys, network } = foundation;
   const { workload, compliance } = settings;
@@ -51,7 +54,7 @@ export function operatorProgram(
       ENVIRONMENT_SUFFIX: names.suffix,
       EXPORT_BUCKET: exports.bucket.bucketName,
     },
-    statements: [...stores.flatMap((store) => store.secretStatements()), ...exports.writeStatements()],
+    statements: [...stores.flatMap((store) => store.secretStatements()), ...exports.writeStatements(), ...statements],
     logKey: keys.telemetry,
     logRetentionDays,
   });

@@ -15,7 +15,7 @@ export const OUTPUTS = {
   EcsClusterName: 'ECS cluster of the processors',
   ProcessorServiceName: 'ECS service of the processors',
   ProcessorLogGroupName: 'Log group of the processors',
-  IngestLogGroupName: 'Log group of the function that takes events in through the API',
+  IngestLogGroupName: 'Log group of the program that takes in what is sent through the API',
   AuditFunctionName: 'Function that answers the record of accesses through the API; absent where the API does not',
   DatabaseEndpoint: 'Host name of the database writer',
   DatabaseReaderEndpoint: 'Host name of the database reader; absent where the database has none',
@@ -25,8 +25,23 @@ export const OUTPUTS = {
   CacheReplicationGroupId: 'Id of the replication group of the cache; absent without one',
   RotationFunctionName:
     'Function that rotates the secret of the database; absent where its owner rotates it (secrets.rotation)',
-  ApiUrl: 'Base URL of the FHIR API, ending in a slash; requests are signed with SigV4',
+  ApiUrl:
+    'Base URL of the API, ending in a slash; requests are signed with SigV4, or come with a client certificate where there is a DomainName',
   ApiId: 'Id of the REST API',
+  DomainName: 'Name at which hospitals send and ask with a client certificate; absent where the API is signed for',
+  RegionalDomainTarget:
+    'What the DNS record of that name points to: a CNAME, or an alias in Route 53; absent without one',
+  RegionalDomainHostedZoneId: 'Hosted zone of that target, for an alias in Route 53; absent without one',
+  UploadUrl: 'URL that uploads begin at, by tus; absent where nothing is uploaded',
+  UploadServiceName: 'ECS service that receives uploads; absent where nothing is uploaded',
+  QueryServiceName: 'ECS service that answers queries; absent where functions do',
+  QueryLogGroupName: 'Log group of that service; absent where functions answer',
+  LoadBalancerArn: 'Load balancer before those services, within the network; absent without them',
+  ScanBucketName: 'Bucket with originals, previews and de-identified derivatives; absent where there are none',
+  FileSystemId: 'File system of what is received and worked on; absent where there is none',
+  QueueEndpoint: 'Host name and port of the queue; absent without one',
+  QueueReplicationGroupId: 'Id of the replication group of the queue; absent without one',
+  DeidentificationKeyArn: 'KMS key that pseudonyms are made with; absent where nothing is de-identified',
   OperatorTaskDefinitionArn: "Task definition of the operator's commands; started by hand, see docs/runbook.md",
   OperatorSecurityGroupId: "Security group of the operator's tasks",
   OperatorSubnetIds: "Subnets of the operator's tasks, with commas between them",
@@ -40,8 +55,25 @@ export const OUTPUTS = {
 
 export type OutputName = keyof typeof OUTPUTS;
 
+/** What only a pipeline has that receives files. */
+export type FileOutputName =
+  | 'DeidentificationKeyArn'
+  | 'DomainName'
+  | 'FileSystemId'
+  | 'LoadBalancerArn'
+  | 'QueryLogGroupName'
+  | 'QueryServiceName'
+  | 'QueueEndpoint'
+  | 'QueueReplicationGroupId'
+  | 'RegionalDomainHostedZoneId'
+  | 'RegionalDomainTarget'
+  | 'ScanBucketName'
+  | 'UploadServiceName'
+  | 'UploadUrl';
+
 /** Outputs of a stack that may be absent: each for the reason that its description gives. */
 export type OptionalOutputName =
+  | FileOutputName
   | 'AuditFunctionName'
   | 'AuditTrailName'
   | 'CacheEndpoint'

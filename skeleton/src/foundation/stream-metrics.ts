@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
-import type { ProcessorService } from './processor-service';
+import type { ProgramService } from './program-service';
 
 /** Age of the oldest record that was read, in milliseconds: the maximum over a minute. Reported only while somebody reads. */
 export function iteratorAge(stream: IStream): Metric {
@@ -13,8 +13,8 @@ export function incomingRecords(stream: IStream): Metric {
   return stream.metricIncomingRecords({ statistic: Stats.SUM, period: Duration.minutes(1) });
 }
 
-/** Processors that run, the fewest within a minute. */
-export function runningTasks({ cluster, service }: ProcessorService): Metric {
+/** Tasks of a service that run, the fewest within a minute. */
+export function runningTasks({ cluster, service }: Pick<ProgramService, 'cluster' | 'service'>): Metric {
   return new Metric({
     namespace: 'ECS/ContainerInsights',
     metricName: 'RunningTaskCount',

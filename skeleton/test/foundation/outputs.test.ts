@@ -5,6 +5,24 @@ import { ENVIRONMENTS } from './support/settings';
 import { synthesize } from './support/synthesis';
 import { flattenOutputs, flattenOutputsFile } from '../../src/foundation/flatten-outputs';
 import { OUTPUTS } from '../../src/foundation/outputs';
+import type { FileOutputName } from '../../src/foundation/outputs';
+
+/** What only a pipeline has that receives files. */
+const OF_FILES: readonly FileOutputName[] = [
+  'DeidentificationKeyArn',
+  'DomainName',
+  'FileSystemId',
+  'LoadBalancerArn',
+  'QueryLogGroupName',
+  'QueryServiceName',
+  'QueueEndpoint',
+  'QueueReplicationGroupId',
+  'RegionalDomainHostedZoneId',
+  'RegionalDomainTarget',
+  'ScanBucketName',
+  'UploadServiceName',
+  'UploadUrl',
+];
 
 describe('the outputs of a pipeline', () => {
   const { outputs } = synthesize();
@@ -19,13 +37,18 @@ describe('the outputs of a pipeline', () => {
   it.each(ENVIRONMENTS)('of %s are all but those that this pipeline has no such thing for', (_, change) => {
     const absent = Object.keys(OUTPUTS).filter((name) => !Object.hasOwn(synthesize(change).outputs, name));
 
-    expect(absent).toEqual([
-      ...(change.workload === 'records' ? [] : ['AuditFunctionName']),
-      ...(change.workload === 'records' ? ['DatabaseReaderEndpoint'] : []),
-      ...(change.secrets?.cacheAuthTokenArn === undefined ? ['CacheEndpoint', 'CacheReplicationGroupId'] : []),
-      ...(change.secrets?.rotation === 'managedElsewhere' ? ['RotationFunctionName'] : []),
-      ...(change.aws?.trail === 'organization' ? ['AuditTrailName'] : []),
-    ]);
+    expect(absent.sort()).toEqual(
+      [
+        ...(change.workload === 'records' ? [] : ['AuditFunctionName']),
+        ...(change.workload === 'records' ? ['DatabaseReaderEndpoint'] : []),
+        ...(change.workload === 'imaging' || change.secrets?.cacheAuthTokenArn === undefined
+          ? ['CacheEndpoint', 'CacheReplicationGroupId']
+          : []),
+        ...(change.workload === 'imaging' ? [] : OF_FILES),
+        ...(change.secrets?.rotation === 'managedElsewhere' ? ['RotationFunctionName'] : []),
+        ...(change.aws?.trail === 'organization' ? ['AuditTrailName'] : []),
+      ].sort(),
+    );
   });
 
   it('hold no secret: of the database’s, the ARN only', () => {
