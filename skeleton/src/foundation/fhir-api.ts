@@ -21,12 +21,7 @@ import { cfn } from './cfn';
 import { addFhirErrorResponses } from './fhir-error-responses';
 import { EncryptedLogGroup } from './log-group';
 import type { Names } from './naming';
-
-/** Requests a second that are served in the long run, and how many are taken at once. More are answered 429. */
-export interface Throttle {
-  readonly requestsPerSecond: number;
-  readonly burst: number;
-}
+import type { Throttle } from './throttle';
 
 /** One method of one path of the API, and the function that answers it. */
 export interface ApiRoute {

@@ -2,8 +2,9 @@ import { ApiFirewall } from './api-firewall';
 import type { ApiFunction } from './api-function';
 import { auditRetentionDays } from './audit-retention';
 import { FhirApi } from './fhir-api';
-import type { ApiRoute, Throttle } from './fhir-api';
+import type { ApiRoute } from './fhir-api';
 import type { Foundation } from './pipeline-parts';
+import type { Throttle } from './throttle';
 
 /** Reads a second in the long run, and at once. */
 const QUERY_THROTTLE: Throttle = { requestsPerSecond: 200, burst: 400 };

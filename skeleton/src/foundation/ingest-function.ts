@@ -2,9 +2,9 @@ import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { ApiFunction } from './api-function';
 import { bundle } from './bundle';
-import type { Throttle } from './fhir-api';
 import type { Foundation } from './pipeline-parts';
 import type { IngestStream } from './stream';
+import type { Throttle } from './throttle';
 
 /** Requests a second that are taken at the least and at the most, whatever the peak: more come in through the stream itself. */
 const REQUESTS_PER_SECOND_MIN = 200;

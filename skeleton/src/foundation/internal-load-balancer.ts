@@ -5,12 +5,14 @@ import type { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { FargateService } from 'aws-cdk-lib/aws-ecs';
 import {
   ApplicationListener,
+  ApplicationListenerRule,
   ApplicationLoadBalancer,
   ApplicationProtocol,
   ApplicationTargetGroup,
   CfnListenerRule,
   CfnLoadBalancer,
   ListenerAction,
+  ListenerCondition,
   SslPolicy,
   TargetType,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
@@ -131,18 +133,18 @@ export class InternalLoadBalancer extends Construct {
       },
     });
     this.rules += 1;
-    const rule = new CfnListenerRule(this, `${purpose}-rule`, {
-      listenerArn: this.listener.listenerArn,
+    const rule = new ApplicationListenerRule(this, `${purpose}-rule`, {
+      listener: this.listener,
       priority: this.rules,
-      conditions: [{ field: 'http-request-method', httpRequestMethodConfig: { values: [...methods] } }],
-      actions: [{ type: 'forward', targetGroupArn: targets.targetGroupArn }],
-      transforms: [
-        {
-          type: 'url-rewrite',
-          urlRewriteConfig: { rewrites: [{ regex: `^/${stageName}(/.*)$`, replace: '$1' }] },
-        },
-      ],
+      conditions: [ListenerCondition.httpRequestMethods([...methods])],
+      action: ListenerAction.forward([targets]),
     });
+    cfn(rule, CfnListenerRule).transforms = [
+      {
+        type: 'url-rewrite',
+        urlRewriteConfig: { rewrites: [{ regex: `^/${stageName}(/.*)$`, replace: '$1' }] },
+      },
+    ];
     this.securityGroup.addEgressRule(securityGroup, Port.tcp(PROGRAM_PORT), `TLS to ${purpose}`);
     securityGroup.addIngressRule(this.securityGroup, Port.tcp(PROGRAM_PORT), 'TLS from the load balancer');
     targets.addTarget(service);
@@ -152,11 +154,6 @@ export class InternalLoadBalancer extends Construct {
   }
 
   private acknowledgeFindings(): void {
-    acknowledge(
-      cfn(this.loadBalancer, CfnLoadBalancer),
-      { hipaa: ['ALBWAFEnabled'] },
-      'Only the gateway reaches it, from within the network, and the firewall stands before the gateway.',
-    );
     acknowledge(
       cfn(this.loadBalancer, CfnLoadBalancer),
       { hipaa: ['ELBLoggingEnabled'], solutions: ['ELB2'] },

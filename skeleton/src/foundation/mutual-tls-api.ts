@@ -24,13 +24,13 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge';
 import { cfn } from './cfn';
-import type { Throttle } from './fhir-api';
 import { EncryptedLogGroup } from './log-group';
 import { MutualTlsDomain } from './mutual-tls-domain';
 import type { MutualTlsDomainProps } from './mutual-tls-domain';
 import type { Names } from './naming';
 import type { Network } from './network';
 import { addProblemResponses } from './problem-responses';
+import type { Throttle } from './throttle';
 
 /** The header by which programs know who calls. Only the gateway writes it: the firewall blocks requests that bring one. */
 export const CERTIFICATE_SUBJECT_HEADER = 'X-Client-Certificate-Subject';

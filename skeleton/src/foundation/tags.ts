@@ -12,8 +12,13 @@ export function tagAll(scope: IConstruct, settings: TenantSettings): void {
   }
 }
 
-/** Types whose tags are too new for cfn-lint's schema; neither costs anything nor holds data. */
-export const UNTAGGED_TYPES = ['AWS::ApplicationAutoScaling::ScalableTarget', 'AWS::CloudWatch::Dashboard'] as const;
+/** Types whose tags are too new for cfn-lint's schema; none costs anything or holds data. */
+export const UNTAGGED_TYPES = [
+  'AWS::ApplicationAutoScaling::ScalableTarget',
+  'AWS::CloudWatch::Dashboard',
+  'AWS::ElasticLoadBalancingV2::Listener',
+  'AWS::ElasticLoadBalancingV2::ListenerRule',
+] as const;
 
 export function tagsOf({ tenant, workload, aws, compliance }: TenantSettings): Record<string, string> {
   return {

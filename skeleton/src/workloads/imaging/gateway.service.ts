@@ -4,12 +4,12 @@ import type { ImagingPrograms } from './programs.service';
 import type { ImagingStores } from './stores.service';
 import { ApiFirewall } from '../../foundation/api-firewall';
 import { auditRetentionDays } from '../../foundation/audit-retention';
-import type { Throttle } from '../../foundation/fhir-api';
 import { InternalLoadBalancer, LOAD_BALANCER_LOG_PREFIX } from '../../foundation/internal-load-balancer';
 import { CERTIFICATE_SUBJECT_HEADER, MutualTlsApi } from '../../foundation/mutual-tls-api';
 import type { GatewayRoute } from '../../foundation/mutual-tls-api';
 import type { Foundation } from '../../foundation/pipeline-parts';
 import { scaleOnRequests } from '../../foundation/request-scaling';
+import type { Throttle } from '../../foundation/throttle';
 import type { TenantSettings } from '../../tenant';
 
 /** What any tenant may send and ask for in a second. */

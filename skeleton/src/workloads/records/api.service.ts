@@ -1,6 +1,6 @@
 import type { ApiFunction } from '../../foundation/api-function';
 import { databaseFunction } from '../../foundation/database-function';
-import type { ApiRoute, Throttle } from '../../foundation/fhir-api';
+import type { ApiRoute } from '../../foundation/fhir-api';
 import { fhirService } from '../../foundation/fhir-service';
 import type { FhirService } from '../../foundation/fhir-service';
 import { ingestFunction, ingestThrottle } from '../../foundation/ingest-function';
@@ -8,6 +8,7 @@ import type { PipelineDatabase } from '../../foundation/pipeline-database';
 import type { Foundation } from '../../foundation/pipeline-parts';
 import type { IngestStream } from '../../foundation/stream';
 import { peakOf } from '../../foundation/stream-pipeline';
+import type { Throttle } from '../../foundation/throttle';
 
 /** Queries served at the same time, and questions about who saw what, which few people ask. */
 const QUERY_CONCURRENCY = 50;

@@ -1,7 +1,7 @@
 import type { ApiFunction } from '../../foundation/api-function';
 import type { BackingStore } from '../../foundation/backing-store';
 import { databaseFunction } from '../../foundation/database-function';
-import type { ApiRoute, Throttle } from '../../foundation/fhir-api';
+import type { ApiRoute } from '../../foundation/fhir-api';
 import { fhirService } from '../../foundation/fhir-service';
 import type { FhirService } from '../../foundation/fhir-service';
 import { ingestFunction, ingestThrottle } from '../../foundation/ingest-function';
@@ -9,6 +9,7 @@ import type { PipelineDatabase } from '../../foundation/pipeline-database';
 import type { Foundation } from '../../foundation/pipeline-parts';
 import type { IngestStream } from '../../foundation/stream';
 import { peakOf } from '../../foundation/stream-pipeline';
+import type { Throttle } from '../../foundation/throttle';
 
 /** Queries served at the same time. Each keeps a connection to the reader and one to the writer. */
 const QUERY_CONCURRENCY = 50;
