@@ -1,4 +1,5 @@
 import { ENVIRONMENTS } from './foundation/support/settings';
+import type { AnswersChange } from './foundation/support/settings';
 import { synthesize } from './foundation/support/synthesis';
 import type { Resource } from './foundation/support/synthesis';
 import { UNTAGGED_TYPES } from '../src/foundation/tags';
@@ -55,24 +56,27 @@ describe.each(ENVIRONMENTS)('a pipeline %s', (_, change) => {
   });
 
   it('encrypts every store with a key of its own', () => {
-    const cache =
-      change.secrets?.cacheAuthTokenArn === undefined ? [] : (['AWS::ElastiCache::ReplicationGroup'] as const);
+    const cache = hasRedis(change) ? (['AWS::ElastiCache::ReplicationGroup'] as const) : [];
+    const files = change.workload === 'imaging' ? (['AWS::EFS::FileSystem'] as const) : [];
     // [type, property that names the key]; S3 and the rest are asserted where they are made.
     for (const [type, property] of [
-      ...cache.map((cached) => [cached, 'KmsKeyId'] as const),
+      ...[...cache, ...files].map((store) => [store, 'KmsKeyId'] as const),
       [change.workload === 'records' ? 'AWS::RDS::DBInstance' : 'AWS::RDS::DBCluster', 'KmsKeyId'],
       ['AWS::Kinesis::Stream', 'StreamEncryption'],
       ['AWS::SNS::Topic', 'KmsMasterKeyId'],
-      ['AWS::Lambda::Function', 'KmsKeyArn'],
+      ...(change.workload === 'imaging' ? [] : ([['AWS::Lambda::Function', 'KmsKeyArn']] as const)),
     ] as const) {
       const own = ofType(type).filter(({ id }) => !id.startsWith('Custom'));
       for (const { Properties } of own) expect(JSON.stringify(Properties[property])).toMatch(/Keys(Data|Telemetry)/);
     }
   });
 
-  it('rotates every key, and takes no longer than it must to delete one', () => {
+  it('rotates every key that encrypts, and takes no longer than it must to delete one', () => {
     for (const { Properties } of ofType('AWS::KMS::Key')) {
-      expect(Properties).toMatchObject({ EnableKeyRotation: true, PendingWindowInDays: 7 });
+      expect(Properties.PendingWindowInDays).toBe(7);
+      // KMS rotates no key that makes codes of texts, and such a one encrypts nothing.
+      const encrypts = Properties.KeyUsage !== 'GENERATE_VERIFY_MAC';
+      expect(Properties.EnableKeyRotation).toBe(encrypts ? true : undefined);
     }
   });
 
@@ -89,7 +93,7 @@ describe.each(ENVIRONMENTS)('a pipeline %s', (_, change) => {
   it('puts no store into a subnet from which there is a way out', () => {
     const groups = resources.filter(({ Type }) => /^AWS::(RDS::DB|ElastiCache::)SubnetGroup$/.test(Type));
 
-    expect(groups).toHaveLength(change.secrets?.cacheAuthTokenArn === undefined ? 1 : 2);
+    expect(groups).toHaveLength(hasRedis(change) ? 2 : 1);
     for (const { Properties } of groups) {
       expect(JSON.stringify(Properties.SubnetIds).match(/NetworkVpc(\w+?)Subnet\d/g)).toEqual(
         [1, 2, 3].map((number) => `NetworkVpcisolatedSubnet${number}`),
@@ -108,4 +112,9 @@ describe.each(ENVIRONMENTS)('a pipeline %s', (_, change) => {
 
 function ids(resources: readonly Resource[]): string[] {
   return resources.map(({ id, Type }) => `${Type} ${id}`);
+}
+
+/** A cache where its token is set, and the queue that imaging always has. */
+function hasRedis({ workload, secrets }: AnswersChange): boolean {
+  return workload === 'imaging' || secrets?.cacheAuthTokenArn !== undefined;
 }

@@ -1,21 +1,8 @@
-import { z } from 'zod';
+import { flat, statementsOf } from './support/policy-statements';
+import type { Statement } from './support/policy-statements';
 import { ENVIRONMENTS } from './support/settings';
 import { synthesize } from './support/synthesis';
 import type { Resource } from './support/synthesis';
-
-const statementSchema = z.looseObject({
-  Sid: z.string().optional(),
-  Effect: z.enum(['Allow', 'Deny']),
-  Action: z.unknown().transform((value): unknown[] => (Array.isArray(value) ? value : [value])),
-  // Absent where a role says who may assume it.
-  Resource: z
-    .unknown()
-    .optional()
-    .transform((value): unknown[] => (Array.isArray(value) ? value : value === undefined ? [] : [value])),
-  Principal: z.unknown().optional(),
-  Condition: z.record(z.string(), z.unknown()).optional(),
-});
-type Statement = z.output<typeof statementSchema>;
 
 interface Found {
   readonly resource: Resource;
@@ -28,7 +15,11 @@ interface Found {
  */
 const REASONS: ReadonlyArray<readonly [where: RegExp, resource: RegExp, reason: string]> = [
   [/^AWS::KMS::Key /, /^\*$/, 'In a key policy the star is this key'],
-  [/(Processor|Operator)ExecutionPolicy.* SignInToRegistry$/, /^\*$/, 'ecr:GetAuthorizationToken knows no resources'],
+  [
+    /(Processor|Operator|Upload|Query|Worker)ExecutionPolicy.* SignInToRegistry$/,
+    /^\*$/,
+    'ecr:GetAuthorizationToken knows no resources',
+  ],
   [/(Api|Audit|Ingest)FunctionPolicy.* LiveInNetwork$/, /^\*$/, 'Network interfaces have no ARN before they are made'],
   [/AuditTrailPolicy/, /_CloudTrail_[a-z0-9-]+\*$/, 'CloudTrail ends the names of its streams as it likes'],
   [/DatabaseMonitoringPolicy/, /:RDSOSMetrics:log-stream:\*$/, 'RDS names streams by instance ids'],
@@ -42,6 +33,12 @@ const REASONS: ReadonlyArray<readonly [where: RegExp, resource: RegExp, reason: 
     /:exports-[^*]+\/\*$/,
     'Each export is an object whose name is not known before',
   ],
+  [
+    /(Worker|Query|Operator)TaskPolicy.* (Store|Read|Remove)Scans$/,
+    /:scans-[^*]+\/\*$/,
+    'Each scan is an object whose name is not known before',
+  ],
+  [/^AWS::EC2::VPCEndpoint .*S3/, /:scans-[^*]+\/\*$/, 'The objects of the bucket of scans'],
   [/^AWS::EC2::VPCEndpoint .*S3/, /:exports-[^*]+\/\*$/, 'The objects of the bucket of exports'],
   [/^AWS::EC2::VPCEndpoint .*S3/, /starport-layer-bucket\/\*$/, 'Image layers, in the bucket of ECR'],
   [/^AWS::Logs::LogGroup|logs/, /:\*$/, 'The streams of one log group'],
@@ -119,88 +116,8 @@ describe.each(ENVIRONMENTS)('the policies of a pipeline %s', (_, change) => {
       expect(flat(Properties.AssumeRolePolicyDocument)).toContain('"aws:SourceAccount":"111122223333"');
     }
   });
-
-  it('let the processor read its stream, its secret and nothing else', () => {
-    const policy = ofType('AWS::IAM::ManagedPolicy').find(({ id }) => id.startsWith('ProcessorTaskPolicy'));
-    const actions = statementsOf(policy).flatMap(({ Action }) => Action);
-
-    expect([...new Set(actions)].sort()).toEqual([
-      'kinesis:GetRecords',
-      'kinesis:GetShardIterator',
-      'kinesis:ListShards',
-      'kms:Decrypt',
-      'secretsmanager:GetSecretValue',
-    ]);
-    const secrets = JSON.stringify(policy?.Properties.PolicyDocument).match(/:secret:[\w/-]+/g);
-    expect([...new Set(secrets)].sort()).toEqual([
-      ...(change.secrets?.cacheAuthTokenArn === undefined ? [] : [':secret:st-luke/cache-d4E5f6']),
-      ':secret:st-luke/database-a1B2c3',
-    ]);
-  });
-
-  it('let the ingest function write to the stream, and read neither it nor anything else', () => {
-    const policy = ofType('AWS::IAM::ManagedPolicy').find(({ id }) => id.startsWith('IngestFunctionPolicy'));
-    const actions = statementsOf(policy)
-      .filter(({ Sid }) => !['LiveInNetwork', 'ButNotFromItsCode', 'WriteLog'].includes(Sid ?? ''))
-      .flatMap(({ Action }) => Action);
-
-    expect(actions.sort()).toEqual(['kinesis:PutRecords', 'kms:Decrypt', 'kms:GenerateDataKey']);
-  });
-
-  it('let the operator write exports, which it cannot read back', () => {
-    const policy = ofType('AWS::IAM::ManagedPolicy').find(({ id }) => id.startsWith('OperatorTaskPolicy'));
-    const actions = new Set(statementsOf(policy).flatMap(({ Action }) => Action));
-
-    expect(actions).toContain('s3:PutObject');
-    expect(
-      [...actions].filter((action) =>
-        /^(s3:(?!PutObject$|AbortMultipartUpload$)|kinesis:|ecs:|iam:)/.test(String(action)),
-      ),
-    ).toEqual([]);
-  });
-
-  it('let every reader of the secret decrypt it when it has a key of its own', () => {
-    const keyArn = change.secrets?.databaseKeyArn;
-    const audit = change.workload === 'records' ? ['AuditFunctionPolicy'] : [];
-    const readers = ['ProcessorTaskPolicy', 'OperatorTaskPolicy', 'ApiFunctionPolicy', ...audit].map((prefix) =>
-      ofType('AWS::IAM::ManagedPolicy').find(({ id }) => id.startsWith(prefix)),
-    );
-
-    for (const reader of readers) {
-      const grants = statementsOf(reader).filter(({ Resource }) => Resource.includes(keyArn ?? 'none'));
-      expect(grants.map(({ Action }) => Action)).toEqual(keyArn === undefined ? [] : [['kms:Decrypt']]);
-    }
-  });
-
-  it('let the function make network interfaces, but not from its code', () => {
-    const policy = ofType('AWS::IAM::ManagedPolicy').find(({ id }) => id.startsWith('ApiFunctionPolicy'));
-    const [allow, deny] = ['LiveInNetwork', 'ButNotFromItsCode'].map((sid) =>
-      statementsOf(policy).find(({ Sid }) => Sid === sid),
-    );
-
-    expect(deny).toMatchObject({ Effect: 'Deny', Action: allow?.Action });
-    expect(flat(deny?.Condition)).toContain(':function:api-');
-  });
 });
-
-function statementsOf(resource: Resource | undefined): Statement[] {
-  const statements: Statement[] = [];
-  const visit = (value: unknown): void => {
-    if (typeof value !== 'object' || value === null) return;
-    if ('Statement' in value && Array.isArray(value.Statement)) {
-      statements.push(...z.array(statementSchema).parse(value.Statement));
-    } else {
-      Object.values(value).forEach(visit);
-    }
-  };
-  visit(resource?.Properties);
-  return statements;
-}
 
 function where({ resource, statement }: Found): string {
   return `${resource.Type} ${resource.id} ${statement.Sid ?? ''}`.trim();
-}
-
-function flat(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }

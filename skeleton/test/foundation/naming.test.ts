@@ -5,8 +5,11 @@ import { Names } from '../../src/foundation/naming';
 
 /** Types whose resources have no name of their own: AWS gives them an id, or they are part of another resource. */
 const UNNAMED = [
+  'AWS::ApiGateway::BasePathMapping',
   'AWS::ApiGateway::ClientCertificate',
   'AWS::ApiGateway::Deployment',
+  // Its name is the tenant's own DNS name.
+  'AWS::ApiGateway::DomainName',
   'AWS::ApiGateway::GatewayResponse',
   'AWS::ApiGateway::Method',
   'AWS::ApiGateway::Resource',
@@ -24,7 +27,13 @@ const UNNAMED = [
   'AWS::EC2::VPC',
   'AWS::EC2::VPCEndpoint',
   'AWS::EC2::VPCGatewayAttachment',
+  // Their tag Name is theirs to be found by.
+  'AWS::EFS::AccessPoint',
+  'AWS::EFS::FileSystem',
+  'AWS::EFS::MountTarget',
   'AWS::ElastiCache::ParameterGroup',
+  'AWS::ElasticLoadBalancingV2::Listener',
+  'AWS::ElasticLoadBalancingV2::ListenerRule',
   'AWS::KMS::Key',
   'AWS::Lambda::Permission',
   'AWS::S3::BucketPolicy',

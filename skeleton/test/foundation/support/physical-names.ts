@@ -5,6 +5,7 @@ import type { Resource } from './synthesis';
  * (the reference page of each type in the CloudFormation User Guide).
  */
 export const NAMED: Readonly<Record<string, readonly [property: string, maxLength: number]>> = {
+  'AWS::ApiGatewayV2::VpcLink': ['Name', 128],
   'AWS::ApiGateway::RequestValidator': ['Name', 128],
   'AWS::ApiGateway::RestApi': ['Name', 128],
   'AWS::ApiGateway::Stage': ['StageName', 128],
@@ -19,6 +20,8 @@ export const NAMED: Readonly<Record<string, readonly [property: string, maxLengt
   'AWS::ECS::TaskDefinition': ['Family', 255],
   'AWS::ElastiCache::ReplicationGroup': ['ReplicationGroupId', 40],
   'AWS::ElastiCache::SubnetGroup': ['CacheSubnetGroupName', 255],
+  'AWS::ElasticLoadBalancingV2::LoadBalancer': ['Name', 32],
+  'AWS::ElasticLoadBalancingV2::TargetGroup': ['Name', 32],
   'AWS::IAM::ManagedPolicy': ['ManagedPolicyName', 128],
   'AWS::IAM::Role': ['RoleName', 64],
   'AWS::KMS::Alias': ['AliasName', 256],
