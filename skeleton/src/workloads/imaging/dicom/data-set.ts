@@ -85,6 +85,7 @@ export async function* dataSetEvents(reader: ForwardReader, notation: Notation):
     }
     const place = reader.position;
     const tag = await readTag(reader, top.notation);
+    if (tag === 0 && top.kind === 'data-set' && (await isPadding(reader))) return;
     if (top.kind === 'sequence' || top.kind === 'fragments') {
       const length = await readUint32(reader, top.notation);
       if (tag === SEQUENCE_END && top.end === undefined) {
@@ -210,6 +211,15 @@ async function readVrAndLength({
   if (!/^[A-Z]{2}$/.test(vr)) throw new DicomFault('vr_invalid', `${tagText(tag)} at byte ${place}`);
   if (SHORT_LENGTH.has(vr)) return { vr, length: notation.bigEndian ? bytes.readUInt16BE(2) : bytes.readUInt16LE(2) };
   return { vr, length: await readUint32(reader, notation) };
+}
+
+/** Whether nothing but zeros is left: some systems fill the last block of a file with them. */
+async function isPadding(reader: ForwardReader): Promise<boolean> {
+  if (reader.end === undefined) return false;
+  for await (const piece of reader.pieces(reader.position, reader.end)) {
+    if (piece.some((byte) => byte !== 0)) return false;
+  }
+  return true;
 }
 
 async function readTag(reader: ForwardReader, { bigEndian }: Notation): Promise<number> {

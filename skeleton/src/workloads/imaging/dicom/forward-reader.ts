@@ -68,7 +68,7 @@ export function plainReader(source: ByteSource, start: number): ForwardReader {
 /** Reads a deflated data set (DICOM PS3.5, A.5), which begins at a place of the file. What has been passed cannot be read again. */
 export function inflatingReader(source: ByteSource, start: number): ForwardReader {
   const inflating = inflated(source, start);
-  let waiting = Buffer.alloc(0);
+  let waiting: Buffer = Buffer.alloc(0);
   let position = 0;
   let hasEnded = false;
 

@@ -1,0 +1,91 @@
+import { type TextDecoding, textDecoding } from './character-sets';
+import type { DataSetEvent, ElementHead, ValueElement } from './data-set';
+import { isBinary, jsonValues } from './json-values';
+import type { DicomJson, DicomJsonAttribute } from './metadata';
+import { elementOf, tagDigits } from './tag';
+
+/** Longer values are bulk data, and are left out (DICOM PS3.18, F.1: a server decides what it is). */
+const VALUE_BYTES_MAX = 64 * 1024;
+const BINARY_BYTES_MAX = 1024;
+/** What the JSON of an instance may come from: of one with thousands of frames, what is said of each frame can be left out. */
+const TOTAL_BYTES_MAX = 4 * 1024 * 1024;
+const ELEMENT_BYTES_ABOUT = 40;
+
+const SPECIFIC_CHARACTER_SET = 0x00080005;
+
+/** A data set, or an Item, that is being built. */
+interface Level {
+  readonly attributes: Record<string, DicomJsonAttribute>;
+  decoding: TextDecoding;
+  /** The sequence in it that is open. */
+  sequence: { readonly tag: string; readonly items: unknown[] } | undefined;
+}
+
+/**
+ * Builds DICOM JSON from the events of a data set, with text in UTF-8, without pixels and other bulk data, group lengths and padding.
+ *
+ * Specific Character Set stays as the file has it: it tells how the file is written, and JSON is always UTF-8.
+ */
+export class JsonBuilder {
+  private readonly levels: Level[] = [{ attributes: {}, decoding: textDecoding([]), sequence: undefined }];
+  private totalBytes = 0;
+
+  /** The data set as far as it has come. */
+  get json(): DicomJson {
+    return this.levels[0]?.attributes ?? {};
+  }
+
+  /** Whether the elements that come now are the data set's own, and no Item's. */
+  get isAtTop(): boolean {
+    return this.levels.length === 1;
+  }
+
+  async take(event: DataSetEvent): Promise<void> {
+    const level = this.levels.at(-1);
+    if (level === undefined) return;
+    if (event.kind === 'value') await this.takeValue(level, event.element, event.bigEndian);
+    else if (event.kind === 'sequence') level.sequence = { tag: tagDigits(event.head.tag), items: [] };
+    else if (event.kind === 'item') this.levels.push({ attributes: {}, decoding: level.decoding, sequence: undefined });
+    else if (event.kind === 'item-end') this.endItem();
+    else if (event.kind === 'sequence-end') endSequence(level);
+  }
+
+  private async takeValue(level: Level, element: ValueElement, bigEndian: boolean): Promise<void> {
+    const { tag, vr, lengthBytes } = element;
+    this.totalBytes += lengthBytes + ELEMENT_BYTES_ABOUT;
+    if (isLeftOut(element) || this.totalBytes > TOTAL_BYTES_MAX) {
+      if (isLeftOut(element)) this.totalBytes -= lengthBytes;
+      return;
+    }
+    const chunks: Buffer[] = [];
+    for await (const chunk of element.chunks()) chunks.push(chunk);
+    const value = Buffer.concat(chunks);
+    if (isBinary(vr)) {
+      level.attributes[tagDigits(tag)] = value.length === 0 ? { vr } : { vr, InlineBinary: value.toString('base64') };
+      return;
+    }
+    const values = jsonValues(vr, value, bigEndian, level.decoding);
+    if (tag === SPECIFIC_CHARACTER_SET) {
+      level.decoding = textDecoding(values.map((term) => (typeof term === 'string' ? term : '')));
+    }
+    level.attributes[tagDigits(tag)] = values.length === 0 ? { vr } : { vr, Value: values };
+  }
+
+  private endItem(): void {
+    const item = this.levels.pop();
+    this.levels.at(-1)?.sequence?.items.push(item?.attributes ?? {});
+  }
+}
+
+function endSequence(level: Level): void {
+  const { sequence } = level;
+  if (sequence === undefined) return;
+  level.attributes[sequence.tag] = sequence.items.length === 0 ? { vr: 'SQ' } : { vr: 'SQ', Value: sequence.items };
+  level.sequence = undefined;
+}
+
+function isLeftOut({ tag, vr, lengthBytes }: ElementHead & { readonly lengthBytes: number }): boolean {
+  const isGroupLength = elementOf(tag) === 0;
+  const isPadding = tag === 0xfffcfffc;
+  return isGroupLength || isPadding || lengthBytes > (isBinary(vr) ? BINARY_BYTES_MAX : VALUE_BYTES_MAX);
+}
