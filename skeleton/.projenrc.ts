@@ -204,10 +204,11 @@ project.package.addField('allowScripts', {
     ]),
   ),
   '@parcel/watcher': false,
+  'msgpackr-extract': false,
 });
 
 // Platform packages of newer versions are missing from some registries, which makes `npm ci` refuse the lock file.
-project.package.addField('overrides', { 'unrs-resolver': '1.12.2' });
+project.package.addField('overrides', { 'msgpackr-extract': '3.0.4', 'unrs-resolver': '1.12.2' });
 new TextFile(project, '.npmrc', {
   marker: false,
   lines: [
