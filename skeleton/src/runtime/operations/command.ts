@@ -1,7 +1,7 @@
 import type { CommandSpec, GivenOptions, OptionSpec } from './command-line';
+import type { LegalRetention } from './legal-retention';
 import type { OperatedWorkload } from './operated-workload';
 import type { AuditedOperation, OperationAudit } from './operation-audit';
-import type { LegalRetention } from './patient-erasure';
 import type { Report } from './report';
 import type { Sink } from './sink';
 import type { Log } from '../log/log';
@@ -9,10 +9,10 @@ import type { FIELDS } from '../log/vocabulary';
 import type { DatabasePool } from '../postgres/pool';
 
 /** What a command works with. */
-export interface CommandContext<Event> {
+export interface CommandContext<Workload> {
   readonly options: GivenOptions;
   readonly pool: DatabasePool;
-  readonly workload: OperatedWorkload<Event>;
+  readonly workload: Workload;
   readonly audit: OperationAudit;
   readonly report: Report;
   readonly log: Log;
@@ -33,11 +33,23 @@ export interface SinkKind {
   /** Ends the object's name, such as `.ndjson`. */
   readonly suffix: string;
   readonly contentType: string;
+  /** Name of a further file of the same command's, which lies in a folder beside the first. Default: it is the first. */
+  readonly part?: string;
 }
 
-export interface Command extends CommandSpec {
+/** A command of those workloads that it is for. */
+export interface Command<Workload> extends CommandSpec {
   readonly name: (typeof FIELDS.command)[number];
-  run<Event>(context: CommandContext<Event>): Promise<void>;
+  run(context: CommandContext<Workload>): Promise<void>;
+}
+
+/** What a command of a workload works with that reads a stream. */
+export type StreamContext<Event> = CommandContext<OperatedWorkload<Event>>;
+
+/** A command of every workload that reads a stream, whatever its events are. */
+export interface StreamCommand extends CommandSpec {
+  readonly name: (typeof FIELDS.command)[number];
+  run<Event>(context: StreamContext<Event>): Promise<void>;
 }
 
 export const OPTIONS = {
@@ -89,9 +101,9 @@ export const OPTIONS = {
 } as const satisfies Record<string, OptionSpec>;
 
 /** What the audit trail keeps of a command's run. */
-export function auditedOperation<Event>(
+export function auditedOperation<Workload>(
   command: string,
-  { options, operationId, principal }: CommandContext<Event>,
+  { options, operationId, principal }: CommandContext<Workload>,
   subject: Pick<AuditedOperation, 'resourceType' | 'patientIds'>,
 ): AuditedOperation {
   return {

@@ -9,7 +9,7 @@ export interface AuditedOperation {
   readonly principal: string;
   /** The command with a dot, such as `patient.export`. */
   readonly action: string;
-  readonly resourceType: 'Quarantine' | 'Patient' | 'Reference';
+  readonly resourceType: 'Quarantine' | 'Patient' | 'Reference' | 'Scan' | 'Conflict';
   /** Whose data it is about; empty when that is not known. */
   readonly patientIds: readonly string[];
   /** The options as given, percent-encoded. */

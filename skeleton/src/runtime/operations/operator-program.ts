@@ -5,8 +5,8 @@ import type { OperatorEnvironment } from '../environment';
  * An operator's whole program: does what its command line asks for, and ends. SIGTERM and SIGINT end it between two steps; the
  * same command again does what is left.
  */
-export function operatorProgram<Environment extends OperatorEnvironment, Event>(
-  program: OperatorProgram<Environment, Event>,
+export function operatorProgram<Environment extends OperatorEnvironment, Workload>(
+  program: OperatorProgram<Environment, Workload>,
 ): void {
   const stopping = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort());

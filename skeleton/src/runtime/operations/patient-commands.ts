@@ -1,12 +1,13 @@
-import { auditedOperation, type Command, type CommandContext } from './command';
+import { auditedOperation, type StreamCommand, type StreamContext } from './command';
 import { OperationError } from './errors';
+import { refuseErasure } from './legal-retention';
 import type { Person } from './operated-workload';
 import { erasableFrom, type ErasureCounts, erasePatient } from './patient-erasure';
 import { exportPatient } from './patient-export';
 import { counted } from './report';
 import { withSink } from './sink';
 
-export const PATIENT_EXPORT: Command = {
+export const PATIENT_EXPORT: StreamCommand = {
   name: 'patient export',
   summary: 'writes all that is stored about a patient, and who accessed it, to a file or the bucket',
   required: ['operator', 'patient'],
@@ -34,7 +35,7 @@ export const PATIENT_EXPORT: Command = {
   },
 };
 
-export const PATIENT_ERASE: Command = {
+export const PATIENT_ERASE: StreamCommand = {
   name: 'patient erase',
   summary: 'removes all that is stored about a patient, unless a law has it kept',
   required: ['operator', 'patient', 'because'],
@@ -76,25 +77,18 @@ const MERGED =
 const CACHE_NOT_REACHED =
   'The database has nothing of the patient any more, but the cache could not be reached: what it has is gone within a day, or at once by the same command again.';
 
-function auditedPatient<Event>(command: string, context: CommandContext<Event>, { ids }: Person) {
+function auditedPatient<Event>(command: string, context: StreamContext<Event>, { ids }: Person) {
   return auditedOperation(command, context, { resourceType: 'Patient', patientIds: ids });
 }
 
-async function refuseWhereKept<Event>(erasure: CommandContext<Event> & { readonly person: Person }): Promise<void> {
+async function refuseWhereKept<Event>(erasure: StreamContext<Event> & { readonly person: Person }): Promise<void> {
   const { legalRetention, report } = erasure;
   if (legalRetention === undefined) return;
   const from = await erasableFrom(erasure, legalRetention, new Date());
-  if (from === undefined) return;
-  const { days, basis } = legalRetention;
-  report.tell('patient.erasure_refused', { erasableFrom: from.toISOString() }, 'Nothing was erased.');
-  throw new OperationError(
-    'refused',
-    `Erasure is refused: ${basis} has data kept for ${days} days. As things stand it can be done from ${from.toISOString()} on; ` +
-      'data that arrives meanwhile moves that time.',
-  );
+  if (from !== undefined) refuseErasure(from, legalRetention, report);
 }
 
-function tellErasure<Event>({ report }: CommandContext<Event>, counts: ErasureCounts): void {
+function tellErasure<Event>({ report }: StreamContext<Event>, counts: ErasureCounts): void {
   const { erasedCount, redactedCount, removedEventsCount, partedRecordsCount, isForgotten } = counts;
   const parted =
     partedRecordsCount === 0

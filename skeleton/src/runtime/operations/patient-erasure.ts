@@ -1,3 +1,4 @@
+import { keptUntil, type LegalRetention } from './legal-retention';
 import type { PatientDataWorkload, Person } from './operated-workload';
 import { type Patience, patiently } from './patience';
 import { eventsMayMention } from './patient-export';
@@ -15,15 +16,6 @@ import {
 } from './quarantine-rows';
 import { streamRows, inSnapshot } from './snapshot';
 import type { DatabasePool } from '../postgres/pool';
-
-const DAY_MS = 86_400_000;
-
-/** A law that forbids to erase before its time. */
-export interface LegalRetention {
-  readonly days: number;
-  /** The law, in words for people. */
-  readonly basis: string;
-}
 
 export interface ErasureCounts {
   erasedCount: number;
@@ -50,12 +42,10 @@ export interface ErasureOptions extends Patience {
  */
 export async function erasableFrom(
   { pool, workload, person }: ErasureOptions,
-  { days }: LegalRetention,
+  retention: LegalRetention,
   now: Date,
 ): Promise<Date | undefined> {
-  const youngest = [await workload.youngestAt(person), await youngestQuarantinedAt(pool, person)];
-  const keptUntilMs = Math.max(...youngest.map((at) => (at === null ? -Infinity : at.getTime() + days * DAY_MS)));
-  return keptUntilMs > now.getTime() ? new Date(keptUntilMs) : undefined;
+  return keptUntil([await workload.youngestAt(person), await youngestQuarantinedAt(pool, person)], retention, now);
 }
 
 /**

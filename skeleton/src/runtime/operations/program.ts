@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { type Command, OPTIONS, type SinkKind } from './command';
-import { parseCommandLine, type ProgramSpec } from './command-line';
+import { type OptionSpec, parseCommandLine, type ProgramSpec } from './command-line';
 import { EXIT_CODES, OperationError } from './errors';
 import { openFileSink } from './file-sink';
-import type { OperatedWorkload } from './operated-workload';
 import { OperationAudit } from './operation-audit';
-import { PATIENT_ERASE, PATIENT_EXPORT } from './patient-commands';
-import { QUARANTINE_DROP, QUARANTINE_LIST, QUARANTINE_REPLAY, QUARANTINE_SHOW } from './quarantine-commands';
 import { logReport, textReport, type Write } from './report';
 import { openS3Sink } from './s3-sink';
 import type { Sink } from './sink';
@@ -27,37 +26,30 @@ Patient data goes to a file or a bucket, never to the screen or a log.
 Exit codes: 0 done; 1 an outage or a fault: the same command again does what is left; 2 the command line or the
 environment is wrong; 3 what it names is not there; 4 refused.`;
 
-const COMMANDS: readonly Command[] = [
-  QUARANTINE_LIST,
-  QUARANTINE_SHOW,
-  QUARANTINE_REPLAY,
-  QUARANTINE_DROP,
-  PATIENT_EXPORT,
-  PATIENT_ERASE,
-];
-
 /** A step may read a patient's whole quarantine, or sort a long stay. */
 const STATEMENT_TIMEOUT_MS = 900_000;
 /** An erasure holds one beside those of its steps; partitions are made on another. */
 const CONNECTIONS_MAX = 4;
 
 /** A workload, and what it has open. */
-export interface HostedOperations<Event> {
-  readonly workload: OperatedWorkload<Event>;
+export interface HostedOperations<Workload> {
+  readonly workload: Workload;
   close(): Promise<void>;
 }
 
 /** What a workload brings to the operator's program. */
-export interface OperatorProgram<Environment extends OperatorEnvironment, Event> {
+export interface OperatorProgram<Environment extends OperatorEnvironment, Workload> {
   /** @throws EnvironmentError */
   readonly parseEnvironment: (variables: Variables) => Environment;
-  readonly host: (pool: DatabasePool, environment: Environment, log: Log) => HostedOperations<Event>;
-  /** The workload's own commands, besides those that all have. Default: none. */
-  readonly commands?: readonly Command[];
+  readonly host: (pool: DatabasePool, environment: Environment, log: Log) => HostedOperations<Workload>;
+  /** All that it offers, in the order of the help. */
+  readonly commands: ReadonlyArray<Command<Workload>>;
+  /** Options of the workload's own, or with another meaning of its own than usual. Default: none. */
+  readonly options?: Readonly<Record<string, OptionSpec>>;
 }
 
-export interface OperatorOptions<Environment extends OperatorEnvironment, Event>
-  extends OperatorProgram<Environment, Event>, Streams {
+export interface OperatorOptions<Environment extends OperatorEnvironment, Workload>
+  extends OperatorProgram<Environment, Workload>, Streams {
   readonly words: readonly string[];
   readonly variables: Variables;
   /** Aborted to end between two steps. */
@@ -81,11 +73,11 @@ interface Streams {
  *
  * @returns the exit code. Never throws.
  */
-export async function operate<Environment extends OperatorEnvironment, Event>(
-  options: OperatorOptions<Environment, Event>,
+export async function operate<Environment extends OperatorEnvironment, Workload>(
+  options: OperatorOptions<Environment, Workload>,
 ): Promise<number> {
   try {
-    const line = parseCommandLine(specOf(options.commands), options.words);
+    const line = parseCommandLine(specOf(options), options.words);
     if (line.mode === 'help') {
       options.write(`${line.text}\n`);
       return EXIT_CODES.done;
@@ -97,16 +89,19 @@ export async function operate<Environment extends OperatorEnvironment, Event>(
   }
 }
 
-type Running = Extract<ReturnType<typeof parseCommandLine<Command>>, { mode: 'run' }>;
+type Running<Workload> = Extract<ReturnType<typeof parseCommandLine<Command<Workload>>>, { mode: 'run' }>;
 
-function specOf(own: readonly Command[] = []): ProgramSpec<Command> {
-  return { intro: INTRO, options: OPTIONS, commands: [...COMMANDS, ...own] };
+function specOf<Environment extends OperatorEnvironment, Workload>({
+  commands,
+  options,
+}: OperatorProgram<Environment, Workload>): ProgramSpec<Command<Workload>> {
+  return { intro: INTRO, options: { ...OPTIONS, ...options }, commands };
 }
 
-async function runCommand<Environment extends OperatorEnvironment, Event>(
-  program: OperatorOptions<Environment, Event>,
+async function runCommand<Environment extends OperatorEnvironment, Workload>(
+  program: OperatorOptions<Environment, Workload>,
   environment: Environment,
-  { command, options }: Running,
+  { command, options }: Running<Workload>,
 ): Promise<number> {
   const { signal, variables, write, writeError } = program;
   const metadataUri = variables.ECS_CONTAINER_METADATA_URI_V4;
@@ -172,16 +167,23 @@ async function openSink(
   { exportBucket, region }: OperatorEnvironment,
   { kind, operationId, path }: SinkRequest,
 ): Promise<Sink> {
-  if (path !== undefined) return openFileSink(path);
+  if (path !== undefined) return openFileSink(kind.part === undefined ? path : await partPath(path, kind.part));
   if (exportBucket === undefined) {
     throw new OperationError('usage', 'Patient data goes to a file: name a new one by --output FILE.');
   }
   return openS3Sink({
     client: s3 ?? new S3Client({ region }),
     bucket: exportBucket,
-    key: `${kind.folder}/${operationId}${kind.suffix}`,
+    key: `${kind.folder}/${operationId}${kind.part === undefined ? kind.suffix : `/${kind.part}`}`,
     contentType: kind.contentType,
   });
+}
+
+/** A place in a folder beside the first file, which only its owner can read either. */
+async function partPath(path: string, part: string): Promise<string> {
+  const folder = `${path}.parts`;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  return join(folder, part);
 }
 
 /** All of the log for a service; for a person, on standard error, what is a warning or worse. */

@@ -1,4 +1,4 @@
-import { auditedOperation, type Command, type CommandContext } from './command';
+import { auditedOperation, type StreamCommand, type StreamContext } from './command';
 import { OperationError } from './errors';
 import { dropQuarantined } from './quarantine-drop';
 import { countEvents, eventsById, quarantineEntries, quarantineReasons } from './quarantine-list';
@@ -15,7 +15,7 @@ import { withSink } from './sink';
 
 const POSITIONS_DEFAULT = 100;
 
-export const QUARANTINE_LIST: Command = {
+export const QUARANTINE_LIST: StreamCommand = {
   name: 'quarantine list',
   summary: 'counts the quarantined events by reason; with --reason tells their ids and positions',
   required: ['operator'],
@@ -28,7 +28,7 @@ export const QUARANTINE_LIST: Command = {
   },
 };
 
-export const QUARANTINE_SHOW: Command = {
+export const QUARANTINE_SHOW: StreamCommand = {
   name: 'quarantine show',
   summary: 'writes one event, with what it says, to a file or the bucket',
   required: ['operator', 'id'],
@@ -58,7 +58,7 @@ export const QUARANTINE_SHOW: Command = {
   },
 };
 
-export const QUARANTINE_REPLAY: Command = {
+export const QUARANTINE_REPLAY: StreamCommand = {
   name: 'quarantine replay',
   summary: 'reads quarantined events again, stores those that are right by now, and keeps the others',
   required: ['operator'],
@@ -79,7 +79,7 @@ export const QUARANTINE_REPLAY: Command = {
   },
 };
 
-export const QUARANTINE_DROP: Command = {
+export const QUARANTINE_DROP: StreamCommand = {
   name: 'quarantine drop',
   summary: 'removes quarantined events for good; who and why stays on record, with their positions',
   required: ['operator', 'because'],
@@ -113,14 +113,14 @@ export const QUARANTINE_DROP: Command = {
 
 async function audited<Event>(
   command: string,
-  context: CommandContext<Event>,
+  context: StreamContext<Event>,
   work: () => Promise<{ readonly returnedCount: number }>,
 ): Promise<void> {
   const operation = auditedOperation(command, context, { resourceType: 'Quarantine', patientIds: [] });
   await context.audit.during(operation, work);
 }
 
-async function listReasons<Event>({ pool, report }: CommandContext<Event>): Promise<number> {
+async function listReasons<Event>({ pool, report }: StreamContext<Event>): Promise<number> {
   const reasons = await quarantineReasons(pool);
   for (const { reasonCode, reason, eventsCount, payloadBytes, oldestAt, newestAt } of reasons) {
     const times = { oldestAt: oldestAt.toISOString(), newestAt: newestAt.toISOString() };
@@ -136,7 +136,7 @@ async function listReasons<Event>({ pool, report }: CommandContext<Event>): Prom
   return eventsCount;
 }
 
-async function listPositions<Event>(context: CommandContext<Event>, reasonCode: string): Promise<number> {
+async function listPositions<Event>(context: StreamContext<Event>, reasonCode: string): Promise<number> {
   const { options, pool, report } = context;
   const selection = eventsOfReason(reasonCode);
   const eventsCount = await requireEvents(context, selection);
@@ -156,7 +156,7 @@ async function listPositions<Event>(context: CommandContext<Event>, reasonCode: 
 }
 
 async function tellReplay<Event>(
-  { pool, report }: CommandContext<Event>,
+  { pool, report }: StreamContext<Event>,
   selection: QuarantineSelection,
   { examinedCount, storedCount, duplicateCount, stillWrong }: ReplayCounts,
 ): Promise<void> {
@@ -172,7 +172,7 @@ async function tellReplay<Event>(
   );
 }
 
-function selectionOf<Event>({ options }: CommandContext<Event>): QuarantineSelection {
+function selectionOf<Event>({ options }: StreamContext<Event>): QuarantineSelection {
   const reasonCode = options.one('reason');
   if (reasonCode !== undefined) return eventsOfReason(reasonCode);
   const ids = options.all('id');
@@ -180,7 +180,7 @@ function selectionOf<Event>({ options }: CommandContext<Event>): QuarantineSelec
 }
 
 /** @throws OperationError (`notFound`) when something is named that is not there. @returns how many events there are. */
-async function requireEvents<Event>(context: CommandContext<Event>, selection: QuarantineSelection): Promise<number> {
+async function requireEvents<Event>(context: StreamContext<Event>, selection: QuarantineSelection): Promise<number> {
   const { options, pool } = context;
   const ids = [...new Set(options.all('id'))];
   const count = await countEvents(pool, selection);
@@ -194,7 +194,7 @@ async function requireEvents<Event>(context: CommandContext<Event>, selection: Q
   return count;
 }
 
-async function noSuchEvents<Event>({ pool }: CommandContext<Event>, ids: readonly string[]): Promise<OperationError> {
+async function noSuchEvents<Event>({ pool }: StreamContext<Event>, ids: readonly string[]): Promise<OperationError> {
   const found = new Set<string>();
   for (const id of ids) if ((await countEvents(pool, eventsOfIds([id]))) > 0) found.add(id);
   const missing = ids.filter((id) => !found.has(id)).join(', ');

@@ -8,8 +8,8 @@ import { createServer, Server } from 'node:http';
  */
 export interface HealthReport {
   readonly status: 'starting' | 'running' | 'stuck' | 'stopping';
-  /** Shards that are being read by this process. */
-  readonly leasesCount: number;
+  /** Shards that are being read by this process, if it reads any at all. */
+  readonly leasesCount?: number;
 }
 
 export interface HealthServer {

@@ -61,7 +61,7 @@ export async function startStep<Result>(
 }
 
 /** Outages of the database, and of an AWS service: no answer, an answer of 500 or above, or too many calls. */
-function mayPass(error: unknown): boolean {
+export function mayPass(error: unknown): boolean {
   if (error instanceof NotYetError || databaseErrorKind(error) === 'transient') return true;
   if (typeof error !== 'object' || error === null) return false;
   const name: unknown = Reflect.get(error, 'name');

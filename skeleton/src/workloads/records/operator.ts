@@ -10,11 +10,12 @@ import { recordsOperations } from './operator/workload';
 import { parseResourceTypes } from './resource-types';
 import { parseOperatorEnvironment, parseTogether } from '../../runtime/environment';
 import { operatorProgram } from '../../runtime/operations/operator-program';
+import { STREAM_COMMANDS } from '../../runtime/operations/stream-commands';
 
 operatorProgram({
   parseEnvironment: (variables) =>
     parseTogether(variables, parseOperatorEnvironment, (own) => ({ resourceTypes: parseResourceTypes(own) })),
-  commands: [REFERENCES_UNRESOLVED],
+  commands: [...STREAM_COMMANDS, REFERENCES_UNRESOLVED],
   host: (pool, { resourceTypes }) => ({
     workload: recordsOperations({ pool, decoder: recordDecoder({ resourceTypes, decodeHl7 }) }),
     close: async () => undefined,

@@ -7,9 +7,11 @@ import { vitalsOperations } from './operator-workload';
 import { parseObservationOperatorEnvironment } from '../../runtime/environment';
 import { Metrics } from '../../runtime/metrics/metrics';
 import { operatorProgram } from '../../runtime/operations/operator-program';
+import { STREAM_COMMANDS } from '../../runtime/operations/stream-commands';
 
 operatorProgram({
   parseEnvironment: parseObservationOperatorEnvironment,
+  commands: STREAM_COMMANDS,
   host: (pool, { cache, region, environmentSuffix, observationRetentionDays }, log) => {
     // Its figures are for processes that stay.
     const metrics = new Metrics(environmentSuffix, () => undefined);

@@ -28,7 +28,7 @@ export interface QuarantinedFixture {
 }
 
 /** A workload's operator over a database of its own, with a folder for what it writes. */
-export abstract class OperatorFixture<Environment extends OperatorEnvironment, Event> {
+export abstract class OperatorFixture<Environment extends OperatorEnvironment, Workload> {
   private readonly variablesBefore = { ...process.env };
   readonly folder = mkdtempSync(join(tmpdir(), 'pipeline-operator-'));
   private sequence = 0;
@@ -58,13 +58,13 @@ export abstract class OperatorFixture<Environment extends OperatorEnvironment, E
 
   /** Runs a command by "Anna Schmidt", unless the words name another operator or none. */
   protected async runProgram(
-    program: OperatorProgram<Environment, Event>,
+    program: OperatorProgram<Environment, Workload>,
     words: readonly string[],
-    { asWritten, variables, ...options }: RunChange & Partial<OperatorOptions<Environment, Event>>,
+    { asWritten, variables, ...options }: RunChange & Partial<OperatorOptions<Environment, Workload>>,
   ): Promise<Run> {
     let out = '';
     let err = '';
-    const exitCode = await operate<Environment, Event>({
+    const exitCode = await operate<Environment, Workload>({
       ...program,
       words: asWritten === true ? words : [...words, '--operator', 'Anna Schmidt'],
       variables: { ...this.variables(), ...variables },

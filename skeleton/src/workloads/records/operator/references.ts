@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { auditedOperation, type Command, type CommandContext } from '../../../runtime/operations/command';
+import { auditedOperation, type StreamCommand, type StreamContext } from '../../../runtime/operations/command';
 import { throwIfStopped } from '../../../runtime/operations/patience';
 import { counted } from '../../../runtime/operations/report';
 import { JsonLines, type Sink, withSink } from '../../../runtime/operations/sink';
@@ -25,7 +25,7 @@ WHERE source.last_updated < now() - interval '1 hour'
   )
 ORDER BY target, source, path`;
 
-export const REFERENCES_UNRESOLVED: Command = {
+export const REFERENCES_UNRESOLVED: StreamCommand = {
   name: 'references unresolved',
   summary: 'writes which references are to what has not come for an hour, to a file or the bucket',
   required: ['operator'],
@@ -67,7 +67,7 @@ async function writeUnresolved(client: PoolClient, sink: Sink, signal: AbortSign
   return counts;
 }
 
-function tell<Event>({ report }: CommandContext<Event>, counts: ReadonlyMap<string, number>, place: string): number {
+function tell<Event>({ report }: StreamContext<Event>, counts: ReadonlyMap<string, number>, place: string): number {
   const byCount = [...counts].toSorted(([, one], [, other]) => other - one);
   for (const [targetType, unresolvedCount] of byCount) {
     report.tell(

@@ -2,6 +2,8 @@ import { RECORD_RESOURCE_TYPES } from '../../../../src/fhir-r4-types';
 import { type OperatorEnvironment, parseOperatorEnvironment } from '../../../../src/runtime/environment';
 import { storeStatement } from '../../../../src/runtime/kinesis/commit-statement';
 import type { StoreAnswer } from '../../../../src/runtime/kinesis/event-storage';
+import type { OperatedWorkload } from '../../../../src/runtime/operations/operated-workload';
+import { STREAM_COMMANDS } from '../../../../src/runtime/operations/stream-commands';
 import { recordDecoder } from '../../../../src/workloads/records/decode/decoder';
 import { decodeHl7 } from '../../../../src/workloads/records/hl7/decode-hl7';
 import { REFERENCES_UNRESOLVED } from '../../../../src/workloads/records/operator/references';
@@ -28,7 +30,7 @@ const TABLES = [
 const DECODER = recordDecoder({ resourceTypes: TYPES, decodeHl7 });
 
 /** The operator's program of records over a database of its own. */
-export class RecordsOperatorFixture extends OperatorFixture<OperatorEnvironment, RecordEvent> {
+export class RecordsOperatorFixture extends OperatorFixture<OperatorEnvironment, OperatedWorkload<RecordEvent>> {
   static async start(): Promise<RecordsOperatorFixture> {
     return new RecordsOperatorFixture(await createTestDatabase({ workload: 'records' }), {
       RESOURCE_TYPES: TYPES.join(','),
@@ -41,7 +43,7 @@ export class RecordsOperatorFixture extends OperatorFixture<OperatorEnvironment,
     return this.runProgram(
       {
         parseEnvironment: parseOperatorEnvironment,
-        commands: [REFERENCES_UNRESOLVED],
+        commands: [...STREAM_COMMANDS, REFERENCES_UNRESOLVED],
         host: (pool) => ({
           workload: recordsOperations({ pool, decoder: DECODER }),
           close: async () => undefined,

@@ -2,7 +2,9 @@ import {
   type ObservationOperatorEnvironment,
   parseObservationOperatorEnvironment,
 } from '../../../../src/runtime/environment';
+import type { OperatedWorkload } from '../../../../src/runtime/operations/operated-workload';
 import type { OperatorOptions } from '../../../../src/runtime/operations/program';
+import { STREAM_COMMANDS } from '../../../../src/runtime/operations/stream-commands';
 import type { VitalSignsEvent } from '../../../../src/workloads/vitals/event';
 import { vitalsOperations, type VitalsOperationsOptions } from '../../../../src/workloads/vitals/operator-workload';
 import { OperatorFixture, type Run, type RunChange } from '../../../runtime/operations/operator-fixture';
@@ -10,12 +12,17 @@ import { createTestDatabase } from '../../../support/test-database';
 import { type EventFixture } from '../vital-events';
 
 interface VitalsRunChange
-  extends RunChange, Partial<Pick<OperatorOptions<ObservationOperatorEnvironment, VitalSignsEvent>, 's3' | 'signal'>> {
+  extends
+    RunChange,
+    Partial<Pick<OperatorOptions<ObservationOperatorEnvironment, OperatedWorkload<VitalSignsEvent>>, 's3' | 'signal'>> {
   readonly latestReadings?: VitalsOperationsOptions['latestReadings'];
 }
 
 /** The operator's program over a database of its own, with a folder for what it writes. */
-export class VitalsOperatorFixture extends OperatorFixture<ObservationOperatorEnvironment, VitalSignsEvent> {
+export class VitalsOperatorFixture extends OperatorFixture<
+  ObservationOperatorEnvironment,
+  OperatedWorkload<VitalSignsEvent>
+> {
   static async start(): Promise<VitalsOperatorFixture> {
     return new VitalsOperatorFixture(await createTestDatabase({ workload: 'vitals' }), {
       OBSERVATION_RETENTION_DAYS: '90',
@@ -26,6 +33,7 @@ export class VitalsOperatorFixture extends OperatorFixture<ObservationOperatorEn
     return this.runProgram(
       {
         parseEnvironment: parseObservationOperatorEnvironment,
+        commands: STREAM_COMMANDS,
         host: (pool) => ({
           workload: vitalsOperations({ pool, retentionDays: 90, latestReadings, lateFillMs: 10 }),
           close: async () => undefined,
