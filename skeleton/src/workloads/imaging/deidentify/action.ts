@@ -1,6 +1,6 @@
 import { profileRow } from './profile';
 import { isRemovedBeside } from './supplement';
-import { elementOf, groupOf } from './tag';
+import { elementOf, isPrivate } from '../dicom/tag';
 
 /** What becomes of an element. */
 export type Action =
@@ -63,11 +63,9 @@ const CLASS_UIDS: ReadonlySet<number> = new Set([
  */
 export function actionFor(element: PlannedElement): Action {
   const { tag, vr, known } = element;
-  const isPrivate = groupOf(tag) % 2 === 1;
   const isGroupLength = elementOf(tag) === 0;
-  if (isPrivate || isGroupLength || known.length === 0) return REMOVE;
-  const planned = known.includes(vr) ? plannedFor(element) : plannedForOtherVr(element);
-  return planned;
+  if (isPrivate(tag) || isGroupLength || known.length === 0) return REMOVE;
+  return known.includes(vr) ? plannedFor(element) : plannedForOtherVr(element);
 }
 
 function plannedFor(element: PlannedElement): Action {

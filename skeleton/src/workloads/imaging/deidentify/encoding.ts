@@ -1,11 +1,9 @@
 import { paddedText } from './dummy-value';
-import { elementOf, groupOf } from './tag';
+import type { Notation } from '../dicom/data-set';
+import { elementOf, groupOf } from '../dicom/tag';
 
 /** How a data set is written. */
-export interface Encoding {
-  readonly explicitVr: boolean;
-  readonly bigEndian: boolean;
-}
+export type Encoding = Notation;
 
 export const EXPLICIT_LITTLE_ENDIAN: Encoding = { explicitVr: true, bigEndian: false };
 
@@ -17,6 +15,7 @@ export interface TextElement {
 }
 
 const UNDEFINED_LENGTH = 0xffffffff;
+const SHORT_LENGTH_MAX = 0xfffe;
 const ITEM = 0xfffee000;
 const ITEM_END = 0xfffee00d;
 const SEQUENCE_END = 0xfffee0dd;
@@ -41,6 +40,11 @@ export function elementHeader(encoding: Encoding, tag: number, vr: string, lengt
   return Buffer.concat([tagBytes(encoding, tag), name, lengthField]);
 }
 
+/** Whether a length can be written: in explicit VR, that of most VRs has 16 bits, and is even. */
+export function fitsHeader({ explicitVr }: Encoding, vr: string, lengthBytes: number): boolean {
+  return !explicitVr || LONG_LENGTH.has(vr) || lengthBytes <= SHORT_LENGTH_MAX;
+}
+
 /** A whole element. */
 export function element(encoding: Encoding, tag: number, vr: string, value: Buffer): Buffer {
   return Buffer.concat([elementHeader(encoding, tag, vr, value.length), value]);
@@ -51,9 +55,9 @@ export function textElement(encoding: Encoding, { tag, vr, text }: TextElement):
   return element(encoding, tag, vr, paddedText(text, vr === 'UI' ? '\0' : ' '));
 }
 
-/** What begins an Item of undefined length: how long what it holds will be is not known when it begins. */
-export function itemStart(encoding: Encoding): Buffer {
-  return Buffer.concat([tagBytes(encoding, ITEM), uint32(encoding, UNDEFINED_LENGTH)]);
+/** @param lengthBytes of the Item. Default: undefined, since how long it will be is not known when it begins. */
+export function itemStart(encoding: Encoding, lengthBytes = UNDEFINED_LENGTH): Buffer {
+  return Buffer.concat([tagBytes(encoding, ITEM), uint32(encoding, lengthBytes)]);
 }
 
 export function itemEnd(encoding: Encoding): Buffer {

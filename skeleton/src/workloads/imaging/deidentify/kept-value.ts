@@ -11,6 +11,11 @@ const FORMS: Readonly<Record<string, RegExp>> = {
 
 const TEXT: ReadonlySet<string> = new Set(['CS', 'LO', 'SH', 'UC', 'UR']);
 
+/** Whether bytes of this VR mean the same in big and little endian. */
+export function isText(vr: string): boolean {
+  return isLookedAt(vr) || ['AE', 'DA', 'DT', 'LT', 'OB', 'PN', 'ST', 'TM', 'UT'].includes(vr);
+}
+
 /** Whether a value of this VR is looked at before it is kept. Of numbers in bytes, and of pixels, every one is legal. */
 export function isLookedAt(vr: string): boolean {
   return vr === 'UI' || vr in FORMS || TEXT.has(vr);

@@ -1,5 +1,4 @@
-/** DICOM JSON (PS3.18, F.2), as far as it is looked into: attributes by tag, eight hexadecimal digits in capitals. */
-export type DicomJson = Readonly<Record<string, { readonly vr: string; readonly Value?: readonly unknown[] }>>;
+import type { DicomJson } from '../dicom/metadata';
 
 /** Attributes of a data set's top level that tell who it is about, who had a part in it, and where. */
 const IDENTIFYING = [

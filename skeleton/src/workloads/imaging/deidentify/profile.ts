@@ -1,5 +1,5 @@
 import table from './profile-table.json';
-import { groupOf } from './tag';
+import { groupOf } from '../dicom/tag';
 
 /** What is done with an attribute: action codes of DICOM PS3.15, Table E.1-1a, once the conditional ones are resolved. */
 export type ProfileAction = 'remove' | 'empty' | 'dummy' | 'uid' | 'clean';

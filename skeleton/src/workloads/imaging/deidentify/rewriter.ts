@@ -1,31 +1,13 @@
 import { type Action, actionFor } from './action';
 import { shiftedDates } from './dates';
 import { dummyValue, paddedText } from './dummy-value';
-import { element, elementHeader, type Encoding, itemEnd, itemStart, sequenceEnd } from './encoding';
-import { isLookedAt, isSafeToKeep } from './kept-value';
+import { element, elementHeader, type Encoding, fitsHeader, itemEnd, itemStart, sequenceEnd } from './encoding';
+import { isLookedAt, isSafeToKeep, isText } from './kept-value';
 import type { DeidentificationKeys } from './keys';
 import type { KnownIdentifiers } from './known-identifiers';
 import type { Segment } from './segment';
 import { remappedUids } from './uids';
-
-/** Where an element is in the original, and what it is. */
-export interface ElementHead {
-  /** Group and element as one number. */
-  readonly tag: number;
-  /** VR as the file has it; where its transfer syntax has none, the dictionary's. */
-  readonly vr: string;
-  /** VRs that the standard's dictionary allows; empty for what the dictionary does not know. */
-  readonly known: readonly string[];
-}
-
-/** An element that is no sequence. */
-export interface ValueElement extends ElementHead {
-  readonly lengthBytes: number;
-  /** Bytes of the original that are the value, as [start, end); `undefined` where the original is deflated. */
-  readonly range: { readonly start: number; readonly end: number } | undefined;
-  /** The value, in pieces of bounded size. Can be asked for again only where there is a range. */
-  chunks(): AsyncIterable<Buffer>;
-}
+import type { ElementHead, ValueElement } from '../dicom/data-set';
 
 export interface RewriterOptions {
   readonly encoding: Encoding;
@@ -45,9 +27,6 @@ interface Level {
 /** The longest value that is read whole: contours are lists of numbers of some 100 KB. Longer text is none that anybody needs. */
 const READ_BYTES_MAX = 1024 * 1024;
 
-/** The longest value of VR UI that explicit VR can hold (DICOM PS3.5, 7.1.2). Mapped UIDs may be longer than theirs were. */
-const SHORT_LENGTH_MAX = 0xfffe;
-
 /** From here on, a value that stays is told as a range of the original. */
 const COPY_BYTES_MIN = 16 * 1024;
 
@@ -64,10 +43,14 @@ export class Rewriter {
     return this.levels.length === 1;
   }
 
-  /** A sequence begins: what is written of its head. Its Items follow, then `endSequence`. */
-  startSequence(head: ElementHead): Buffer {
+  /**
+   * A sequence begins: what is written of its head. Its Items follow, then `endSequence`.
+   *
+   * @param isReplaced whether something else is written in its place, so that nothing of it is.
+   */
+  startSequence(head: ElementHead, { isReplaced = false } = {}): Buffer {
     const { skipped, dummies } = this.level;
-    const action = skipped ? undefined : actionFor({ ...head, dummies });
+    const action = skipped || isReplaced ? undefined : actionFor({ ...head, dummies });
     if (action?.kind === 'descend') {
       this.levels.push({ skipped: false, dummies: action.dummies });
       return elementHeader(this.options.encoding, head.tag, 'SQ', undefined);
@@ -92,19 +75,29 @@ export class Rewriter {
     return ended.skipped ? Buffer.alloc(0) : sequenceEnd(this.options.encoding);
   }
 
-  /** What an element that is no sequence becomes. */
-  async *value(one: ValueElement): AsyncGenerator<Segment> {
+  /**
+   * What an element that is no sequence becomes.
+   *
+   * @param bigEndian how its numbers are written, which within something of unknown VR is another way than around it.
+   */
+  async *value(one: ValueElement, { bigEndian }: { readonly bigEndian: boolean }): AsyncGenerator<Segment> {
     const { skipped, dummies } = this.level;
     if (skipped) return;
     const action = actionFor({ ...one, dummies });
-    if (action.kind === 'keep') yield* this.kept(one);
-    else yield* bytes(await this.replaced(one, action));
+    if (action.kind !== 'keep') yield* bytes(await this.replaced(one, action));
+    else if (this.canBeKept(one, bigEndian)) yield* this.kept(one);
   }
 
   /** Whether encapsulated pixel data of this head stays as it is; it is looked into by nobody. */
   keepsFragments(head: ElementHead): boolean {
     const { skipped, dummies } = this.level;
     return !skipped && !dummies && actionFor({ ...head, dummies }).kind === 'keep';
+  }
+
+  /** Whether the value's bytes mean here what they meant where they were, and their number fits into the element's head. */
+  private canBeKept({ vr, lengthBytes }: ValueElement, bigEndian: boolean): boolean {
+    const { encoding } = this.options;
+    return (isText(vr) || bigEndian === encoding.bigEndian) && fitsHeader(encoding, vr, lengthBytes);
   }
 
   private get level(): Level {
@@ -143,8 +136,9 @@ export class Rewriter {
       case 'uid': {
         const value = await readUpTo(one, READ_BYTES_MAX);
         const text = value === undefined ? undefined : remappedUids(keys, value);
-        const isTooLong = text === undefined || text.length > SHORT_LENGTH_MAX;
-        return isTooLong ? Buffer.alloc(0) : element(encoding, tag, vr, paddedText(text, '\0'));
+        return text === undefined || !fitsHeader(encoding, vr, text.length + 1)
+          ? Buffer.alloc(0)
+          : element(encoding, tag, vr, paddedText(text, '\0'));
       }
       case 'shift': {
         const value = await readUpTo(one, READ_BYTES_MAX);

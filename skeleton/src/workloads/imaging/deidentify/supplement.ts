@@ -1,4 +1,4 @@
-import { groupOf } from './tag';
+import { groupOf } from '../dicom/tag';
 
 /**
  * Attributes of the standard dictionary that Table E.1-1 of PS3.15 does not list, and that name a person, a device, a place or an order, or
