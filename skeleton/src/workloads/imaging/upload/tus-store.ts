@@ -1,0 +1,145 @@
+import type { Readable } from 'node:stream';
+import { DataStore, type Lock, type Locker, Upload as TusUpload } from '@tus/server';
+import { CHECKSUM_KEY } from './checksum';
+import type { IncomingFiles } from './incoming-files';
+import { UPLOAD_HOURS } from './limits';
+import type { UploadWriter } from './upload-writer';
+import { Problem } from '../http/problem';
+import type { Upload, UploadTable } from '../store/uploads';
+
+/** What one request is, beyond what the tus server hands on. */
+export interface TusRequest {
+  readonly hospitalId: number;
+  /** The bytes as they come from the network. */
+  readonly body: Readable;
+  /** Of the file that is to be created. */
+  readonly expectedSha256: Buffer | undefined;
+}
+
+export interface TusStoreOptions {
+  readonly uploads: UploadTable;
+  readonly files: IncomingFiles;
+  readonly writer: UploadWriter;
+  readonly locks: Locker;
+}
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * Uploads as one request sees them: those of its hospital. A store for each request, since a tus server tells its store no more than
+ * an upload's id.
+ *
+ * Bytes go from the network to the file, past the tus server, which would send them through four streams on the way; it keeps the
+ * protocol: headers, offsets, the order of lock, look and write, and what is answered.
+ */
+export class TusStore extends DataStore implements Locker {
+  override readonly extensions = ['creation', 'creation-with-upload', 'termination', 'expiration'];
+  /** SHA-256 of the file that this request made whole. */
+  receivedSha256: Buffer | undefined;
+  private upload: Upload | undefined;
+  private signal: AbortSignal | undefined;
+
+  constructor(
+    private readonly options: TusStoreOptions,
+    private readonly request: TusRequest,
+  ) {
+    super();
+  }
+
+  newLock(uploadId: string): Lock {
+    const lock = this.options.locks.newLock(uploadId);
+    return {
+      lock: async (signal, release) => {
+        this.signal = signal;
+        await lock.lock(signal, release);
+      },
+      unlock: async () => lock.unlock(),
+    };
+  }
+
+  /** The file comes before its row, so that each row has one; a file without a row is removed by the sweep. */
+  override async create(created: TusUpload): Promise<TusUpload> {
+    const { uploads, files } = this.options;
+    const { hospitalId, expectedSha256 } = this.request;
+    const file = await files.create(created.id);
+    await file.close();
+    const lengthBytes = created.size ?? 0;
+    try {
+      await uploads.create({
+        uploadId: created.id,
+        hospitalId,
+        lengthBytes,
+        expectedSha256,
+        expiresInHours: UPLOAD_HOURS,
+      });
+    } catch (error) {
+      await files.remove(created.id);
+      throw error;
+    }
+    this.upload = await this.find(created.id);
+    return created;
+  }
+
+  /** @throws Problem 404 for what is not there or another hospital's, 410 for what has ended. */
+  override async getUpload(uploadId: string): Promise<TusUpload> {
+    const upload = await this.find(uploadId);
+    if (upload.isExpired) throw gone('upload_expired', EXPIRED);
+    if (upload.state === 'refused') {
+      throw gone(
+        'upload_refused',
+        `The file was refused with the code ${upload.reasonCode ?? 'internal'}, and removed.`,
+      );
+    }
+    if (upload.state === 'abandoned') {
+      throw gone('upload_terminated', 'The upload was ended, and what had arrived removed.');
+    }
+    this.upload = upload;
+    const { expectedSha256 } = upload;
+    return new TusUpload({
+      id: uploadId,
+      size: upload.lengthBytes,
+      offset: upload.offsetBytes,
+      creation_date: upload.createdAt.toISOString(),
+      ...(expectedSha256 && { metadata: { [CHECKSUM_KEY]: expectedSha256.toString('hex') } }),
+    });
+  }
+
+  override async write(nothing: Readable, uploadId: string): Promise<number> {
+    nothing.resume();
+    const upload = this.upload ?? (await this.find(uploadId));
+    if (upload.state === 'received') return upload.offsetBytes;
+    const { offsetBytes, sha256 } = await this.options.writer.append(upload, {
+      source: this.request.body,
+      signal: this.signal,
+    });
+    this.receivedSha256 = sha256;
+    return offsetBytes;
+  }
+
+  /** @throws Problem 404, 409 for a file that is a scan by now, 410. */
+  override async remove(uploadId: string): Promise<void> {
+    await this.getUpload(uploadId);
+    const { uploads, files } = this.options;
+    if (!(await uploads.terminate(uploadId, 'upload_terminated'))) {
+      throw new Problem(409, 'upload_finished', 'The file is received already, and cannot be taken back.');
+    }
+    await files.remove(uploadId, this.upload?.copy);
+    await files.removePlaced(uploadId);
+  }
+
+  override getExpiration(): number {
+    return UPLOAD_HOURS * HOUR_MS;
+  }
+
+  private async find(uploadId: string): Promise<Upload> {
+    const upload = await this.options.uploads.find(uploadId, this.request.hospitalId);
+    if (upload !== undefined) return upload;
+    throw new Problem(404, 'not_found', 'There is no such upload of this hospital.');
+  }
+}
+
+const EXPIRED = `The upload was not finished within ${UPLOAD_HOURS} hours. Begin a new one.`;
+
+function gone(code: 'upload_expired' | 'upload_refused' | 'upload_terminated', detail: string): Problem {
+  return new Problem(410, code, detail);
+}
