@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { access, constants, readFile } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { canInstallPackages, installation } from './debian-packages';
 import { LocalStackError } from './errors';
 
 const run = promisify(execFile);
@@ -23,7 +24,6 @@ export interface Machine {
 
 const IMAGE = 'redis:7.0';
 const DOCKER_PATIENCE_MS = 5_000;
-const INSTALL_PATIENCE_MS = 300_000;
 
 /**
  * Finds a Redis server: `redis-server` on the PATH, else Docker, else Debian's package, which is then installed.
@@ -80,16 +80,9 @@ const thisMachine: Machine = {
       return false;
     }
   },
-  canInstall: async () => {
-    if (process.getuid?.() !== 0) return false;
-    const release = await readFile('/etc/os-release', 'utf8').catch(() => '');
-    return /^ID(_LIKE)?=.*debian/m.test(release);
-  },
+  canInstall: () => Promise.resolve(canInstallPackages()),
   install: async () => {
-    // As in single-user mode: the package would start a server of its own otherwise, which nobody has asked for.
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
-    const options = { env, timeout: INSTALL_PATIENCE_MS };
-    await run('apt-get', ['update', '-qq'], options);
-    await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'redis-server'], options);
+    const { commands, options } = installation('redis-server');
+    for (const words of commands) await run('apt-get', words, options);
   },
 };
