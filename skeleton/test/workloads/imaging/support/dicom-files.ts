@@ -38,7 +38,7 @@ export function describeOnDebian(name: string, behaviours: () => void): void {
 
 function filesBelow(folder: string, collection: string): DicomFile[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(dcm|dicom)$|DICOMDIR|^\d+$|^no_ext/i.test(entry.name))
+    .filter((entry) => entry.isFile() && /\.(dcm|dicom)$|DICOMDIR|^\d+$|^IM[\dA-Z]{6}$/i.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
     .map((path) => ({ name: join(collection, relative(folder, path)), path }))
     .sort((one, other) => (one.name < other.name ? -1 : 1));
