@@ -1,0 +1,44 @@
+import { DECODED_BYTES_MAX, type DecodedFrame } from './decoder';
+import { type FrameLayout, frameBytes } from '../frame-layout';
+import { PixelFault } from '../skip-reason';
+
+/** @throws PixelFault unless a stream says of itself what the file says of it. */
+export function requireSame(
+  stream: { readonly rows: number; readonly columns: number; readonly components: number },
+  { rows, columns, channels }: FrameLayout,
+): void {
+  if (stream.rows !== rows || stream.columns !== columns || stream.components !== channels) {
+    throw new PixelFault('pixels_unreadable');
+  }
+}
+
+/** @throws PixelFault `frame_too_large` where decoding takes more than there is for it. */
+export function requireRoom(bytes: number): void {
+  if (bytes > DECODED_BYTES_MAX) throw new PixelFault('frame_too_large');
+}
+
+/**
+ * The frame that a codec has decoded, of which it is known how samples lie: in as many bytes as they need, the lowest first, by the lowest
+ * bits.
+ *
+ * @throws PixelFault `pixels_unreadable` where there are fewer bytes than that takes.
+ */
+export function decodedFrame(
+  bytes: Uint8Array,
+  layout: FrameLayout,
+  { precisionBits, ...known }: { readonly precisionBits: number } & Partial<FrameLayout>,
+): DecodedFrame {
+  const bitsStored = Math.min(layout.bitsStored, precisionBits);
+  const decoded: FrameLayout = {
+    ...layout,
+    order: 'pixels',
+    isBigEndian: false,
+    bitsAllocated: precisionBits > 8 ? 16 : 8,
+    bitsStored,
+    highBit: bitsStored - 1,
+    ...known,
+  };
+  const length = frameBytes(decoded);
+  if (bytes.length < length) throw new PixelFault('pixels_unreadable');
+  return { layout: decoded, bytes: bytes.subarray(0, length) };
+}

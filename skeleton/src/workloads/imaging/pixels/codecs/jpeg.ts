@@ -1,0 +1,85 @@
+import createCodec from '@cornerstonejs/codec-libjpeg-turbo-8bit/wasmjs';
+import { decodedFrame, requireRoom, requireSame } from './decoded';
+import { type DecodedFrame, type DecodingRequest, type EncodedFrame, fill } from './decoder';
+import { type JpegHeader, jpegHeader } from './jpeg-header';
+import { withCodec } from './wasm-codec';
+import { PixelFault } from '../skip-reason';
+import type { WasmFile } from '../wasm-files';
+
+const WASM: WasmFile = 'node_modules/@cornerstonejs/codec-libjpeg-turbo-8bit/dist/libjpegturbowasm.wasm';
+const BASELINE = 0xc0;
+const EXTENDED = 0xc1;
+/** An Adobe segment that says that colours are not transformed (ITU-T T.872, 6.5.3). */
+const NOT_TRANSFORMED = Buffer.from('ffee000e41646f626500640000000000', 'hex');
+const START_OF_IMAGE_BYTES = 2;
+
+/**
+ * Decodes JPEG of 8 bits, baseline and extended (DICOM PS3.5, 8.2.1 and A.4.1). Colours become RGB.
+ *
+ * @throws PixelFault `codec_unsupported` for 12 bits, for which there is no codec, and for processes that DICOM has retired.
+ */
+export async function decodeJpeg({ frame, layout }: DecodingRequest): Promise<DecodedFrame> {
+  const header = jpegHeader(await frame.head());
+  if (header.precisionBits !== 8 || ![BASELINE, EXTENDED].includes(header.frameMarker)) {
+    throw new PixelFault('codec_unsupported');
+  }
+  requireSame(header, layout);
+  requireRoom(header.rows * header.columns * header.components * coefficientBytes(header));
+  const bytes = await withCodec(WASM, createCodec, async ({ JPEGDecoder }) => {
+    const decoder = new JPEGDecoder();
+    if (layout.colours === 'rgb' && isTakenForYbr(header)) await fillUntransformed(decoder, frame);
+    else await fill(decoder.getEncodedBuffer(frame.lengthBytes), frame);
+    decoder.decode();
+    return decoder.getDecodedBuffer();
+  });
+  const colours = layout.channels === 3 ? 'rgb' : layout.colours;
+  return decodedFrame(bytes, layout, { precisionBits: 8, colours });
+}
+
+/** Where components come one after the other, those of a whole image are kept in 16 bits until all are there. */
+function coefficientBytes({ components, scanComponents }: JpegHeader): number {
+  return scanComponents < components ? 3 : 1;
+}
+
+/** Three components are taken for YBR where nothing says that they are RGB; DICOM's attributes say it of some files, and nothing in JPEG. */
+function isTakenForYbr({ components, hasAdobeSegment, hasJfifSegment }: JpegHeader): boolean {
+  return components === 3 && !hasAdobeSegment && !hasJfifSegment;
+}
+
+async function fillUntransformed(decoder: { getEncodedBuffer(lengthBytes: number): Uint8Array }, frame: EncodedFrame) {
+  const target = decoder.getEncodedBuffer(frame.lengthBytes + NOT_TRANSFORMED.length);
+  await fill(target.subarray(NOT_TRANSFORMED.length), frame);
+  target.copyWithin(0, NOT_TRANSFORMED.length, NOT_TRANSFORMED.length + START_OF_IMAGE_BYTES);
+  target.set(NOT_TRANSFORMED, START_OF_IMAGE_BYTES);
+}
+
+/** Rows of one or three samples of 8 bits: brightness, or red, green and blue. */
+export interface Picture {
+  readonly columns: number;
+  readonly rows: number;
+  readonly channels: 1 | 3;
+  readonly samples: Uint8Array;
+}
+
+/** @param quality of 1 to 100. */
+export async function encodeJpeg({ columns, rows, channels, samples }: Picture, quality: number): Promise<Buffer> {
+  return withCodec(WASM, createCodec, ({ JPEGEncoder }) => {
+    const encoder = new JPEGEncoder();
+    const bitsPerSample = 8 * Math.ceil(encodedBytesMax({ columns, rows, channels }) / samples.length);
+    const frame = { width: columns, height: rows, bitsPerSample, componentCount: channels, isSigned: false };
+    encoder.getDecodedBuffer(frame).set(samples);
+    encoder.setProgressive(false);
+    encoder.setQuality(quality);
+    encoder.encode();
+    return Buffer.from(encoder.getEncodedBuffer());
+  });
+}
+
+/**
+ * What an image may take when nothing in it can be compressed (libjpeg-turbo, `tjBufSize`). The encoder writes into as much memory as samples
+ * take, and beyond it without noticing when the image takes more, as small ones do for their headers. Samples are of 8 bits whatever it is
+ * told, so it is told of so many bits that there is memory enough.
+ */
+function encodedBytesMax({ columns, rows, channels }: Omit<Picture, 'samples'>): number {
+  return Math.ceil(columns / 8) * 8 * Math.ceil(rows / 8) * 8 * 2 * channels + 2_048;
+}
