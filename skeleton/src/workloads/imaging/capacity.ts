@@ -13,6 +13,8 @@ export const FILE_MEGABYTES = 0.5;
 
 /** Files that a worker stores in a second, two at a time: each is read and checked, rendered, stripped of its identity, and put to S3 thrice. */
 export const FILES_PER_SECOND_OF_A_WORKER = 20;
+/** Jobs a worker that are no cause for another one: a minute's work. */
+export const JOBS_PER_WORKER = 60 * FILES_PER_SECOND_OF_A_WORKER;
 /** Files that an upload task receives in a second: each is three requests, and a commit. */
 export const FILES_PER_SECOND_OF_AN_UPLOAD_TASK = 40;
 

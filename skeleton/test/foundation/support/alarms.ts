@@ -1,8 +1,8 @@
 import type { Resource, Synthesis } from './synthesis';
 
 /** The alarms of a pipeline: all, and those that tell somebody. */
-export function alarmsOf({ ofType }: Synthesis): { readonly all: Resource[]; readonly notifying: Resource[] } {
-  const all = [...ofType('AWS::CloudWatch::Alarm'), ...ofType('AWS::CloudWatch::CompositeAlarm')];
+export function alarmsOf({ resources }: Synthesis): { readonly all: Resource[]; readonly notifying: Resource[] } {
+  const all = resources.filter(({ Type }) => /^AWS::CloudWatch::(Composite)?Alarm$/.test(Type));
   const notifying = all.filter(({ Properties }) =>
     JSON.stringify(Properties.AlarmActions ?? []).includes('AlarmTopic'),
   );
