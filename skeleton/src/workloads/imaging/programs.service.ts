@@ -3,6 +3,7 @@ import { Protocol } from 'aws-cdk-lib/aws-ecs';
 import type { Cluster } from 'aws-cdk-lib/aws-ecs';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { WASM_FILES } from './pixels/wasm-files';
 import type { ImagingStores } from './stores.service';
 import { auditRetentionDays } from '../../foundation/audit-retention';
 import { storeEnvironment } from '../../foundation/backing-store';
@@ -21,9 +22,6 @@ export const SCAN_FOLDER = '/scans';
 /** Files that a worker works on at the same time. */
 const WORKER_CONCURRENCY = 2;
 const SWEEP = Duration.seconds(60);
-
-/** Decoders of compressed pixel data, which their packages load from beside the bundle. */
-const WORKER_FILES: readonly string[] = [];
 
 const DOCKERFILE = 'src/foundation/image/Dockerfile';
 
@@ -83,7 +81,7 @@ function queryOf(foundation: Foundation, cluster: Cluster, { database, scans }: 
     imageDirectory: bundle({
       name: 'imaging-query',
       entry: 'src/workloads/imaging/query/main.ts',
-      files: [DOCKERFILE, ...WORKER_FILES],
+      files: [DOCKERFILE, ...WASM_FILES],
     }),
     environment: {
       ...database.queryEnvironment(),
@@ -114,7 +112,7 @@ function workerOf(foundation: Foundation, cluster: Cluster, stores: ImagingStore
       name: 'imaging-worker',
       entry: 'src/workloads/imaging/worker/main.ts',
       migrationFolders: ['src/runtime/migrations', 'src/workloads/imaging/migrations'],
-      files: [DOCKERFILE, ...WORKER_FILES],
+      files: [DOCKERFILE, ...WASM_FILES],
     }),
     environment: {
       ...storeEnvironment([database, queue]),
