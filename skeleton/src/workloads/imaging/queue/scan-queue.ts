@@ -1,4 +1,5 @@
 import { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
 import { openQueueConnection, type QueueConnectionOptions } from './queue-connection';
 import type { DatabasePool } from '../../../runtime/postgres/pool';
 import { recordQueued } from '../store/scan-events';
@@ -20,7 +21,7 @@ export interface ScanQueueOptions extends QueueConnectionOptions {
  * adds to it may go on when that fails. Nothing connects before the first call.
  */
 export class ScanQueue {
-  private opening: Promise<Queue> | undefined;
+  private opening: Promise<{ readonly queue: Queue; readonly connection: Redis }> | undefined;
 
   constructor(private readonly options: ScanQueueOptions) {}
 
@@ -49,21 +50,23 @@ export class ScanQueue {
   }
 
   async close(): Promise<void> {
-    const queue = await this.opening?.catch(() => undefined);
-    await queue?.close();
+    const opened = await this.opening?.catch(() => undefined);
+    await opened?.queue.close();
+    // BullMQ leaves a connection that it was given open, and this one would connect again without end.
+    opened?.connection.disconnect();
   }
 
   private async open(): Promise<Queue> {
     this.opening ??= this.connect();
     try {
-      return await this.opening;
+      return (await this.opening).queue;
     } catch (error) {
       this.opening = undefined;
       throw error;
     }
   }
 
-  private async connect(): Promise<Queue> {
+  private async connect(): Promise<{ readonly queue: Queue; readonly connection: Redis }> {
     const connection = await openQueueConnection('sender', this.options);
     const queue = new Queue(QUEUE_NAME, {
       connection,
@@ -78,6 +81,6 @@ export class ScanQueue {
     });
     // Whoever runs a command hears of failures; without a listener they would end the process as well.
     queue.on('error', () => undefined);
-    return queue;
+    return { queue, connection };
   }
 }
