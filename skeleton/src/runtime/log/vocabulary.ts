@@ -49,6 +49,10 @@ export const FIELDS = {
   stillWrongCount: 'count',
   remainingCount: 'count',
   droppedCount: 'count',
+  requeuedCount: 'count',
+  abandonedCount: 'count',
+  clearedCount: 'count',
+  removedCount: 'count',
   shownCount: 'count',
   resourcesCount: 'count',
   accessesCount: 'count',
@@ -71,6 +75,8 @@ export const FIELDS = {
   /** From when on a patient's data may be erased. */
   erasableFrom: 'name',
   isForgotten: 'flag',
+  /** Whether the same file was stored before. */
+  isRepeat: 'flag',
   command: [
     'quarantine list',
     'quarantine show',
@@ -225,6 +231,19 @@ export const EVENTS = {
   'scan.received': { level: 'info', fields: ['scanId', 'payloadBytes'] },
   'scan.refused': { level: 'warn', fields: ['scanId', 'reasonCode'] },
   'scan.queue_failed': { level: 'warn', fields: ['scanId', 'error'] },
+  'scan.stored': { level: 'info', fields: ['scanId', 'attempt', 'payloadBytes', 'isRepeat', 'durationMs'] },
+  'scan.conflicted': { level: 'warn', fields: ['scanId', 'attempt'] },
+  'scan.delayed': { level: 'warn', fields: ['scanId', 'attempt', 'error'] },
+  'scan.failed': { level: 'error', fields: ['scanId', 'attempt', 'reasonCode', 'error'] },
+  'scan.not_cleared': { level: 'warn', fields: ['scanId', 'error'] },
+  'queue.failed': { level: 'warn', fields: ['error'] },
+  'life.not_told': { level: 'warn', fields: ['error'] },
+  'sweep.finished': {
+    level: 'info',
+    fields: ['requeuedCount', 'abandonedCount', 'clearedCount', 'removedCount', 'durationMs'],
+  },
+  'sweep.failed': { level: 'warn', fields: ['phase', 'error'] },
+  'worker.running': { level: 'info', fields: ['workerId'] },
   'audit.write_failed': { level: 'error', fields: ['requestId', 'error'] },
 } as const satisfies Record<string, { level: LogLevel; fields: readonly FieldName[] }>;
 

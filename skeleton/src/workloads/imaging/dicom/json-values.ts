@@ -1,4 +1,5 @@
 import type { TextDecoding } from './character-sets';
+import { withoutPadding } from './padding';
 import { tagDigits } from './tag';
 
 /** How numbers in bytes are read: their size, and how. Numbers beyond what JSON holds exactly become text (DICOM PS3.18, F.2.2). */
@@ -44,10 +45,12 @@ export function jsonValues(vr: string, value: Buffer, bigEndian: boolean, decodi
     const count = Math.floor(value.length / number.sizeBytes);
     return Array.from({ length: count }, (_, index) => number.read(value, index * number.sizeBytes, bigEndian));
   }
-  const text = LOCAL_TEXT.has(vr) ? decoding.decode(value) : value.toString('latin1');
+  const decoded = LOCAL_TEXT.has(vr) ? decoding.decode(value) : value.toString('latin1');
+  // No text of DICOM's has a NULL in it but for padding, and no database takes one.
+  const text = decoded.replaceAll('\0', '');
   const values = WHOLE_TEXT.has(vr)
-    ? [text.replace(/[\0 ]+$/, '')]
-    : text.split('\\').map((part) => part.replace(/^ +|[\0 ]+$/g, ''));
+    ? [withoutPadding(text)]
+    : text.split('\\').map((part) => withoutPadding(part.replace(/^ +/, '')));
   if (values.every((part) => part === '')) return [];
   return values.map((part) => (part === '' ? null : jsonValue(vr, part)));
 }
@@ -58,8 +61,13 @@ function jsonValue(vr: string, text: string): unknown {
     return Object.fromEntries(groups.filter(([name, group]) => name !== '' && group !== ''));
   }
   // What is no number, though it should be one, is shown as it is.
-  if (vr === 'DS' || vr === 'IS') return /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text) ? Number(text) : text;
+  if (vr === 'DS' || vr === 'IS') return isNumber(text) ? Number(text) : text;
   return text;
+}
+
+/** Numbers too large for JavaScript would become infinite, which JSON does not have. */
+function isNumber(text: string): boolean {
+  return /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text) && Number.isFinite(Number(text));
 }
 
 function exact(number: bigint): number | string {

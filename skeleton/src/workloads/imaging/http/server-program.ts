@@ -4,11 +4,12 @@ import { serverCertificate } from './certificate';
 import { HEALTH_PATH, requestHandler } from './request-handler';
 import type { Route } from './route';
 import { startTlsServer } from './tls-server';
-import { EnvironmentError, type Variables } from '../../../runtime/environment';
+import type { Variables } from '../../../runtime/environment';
 import { apiObserver } from '../../../runtime/http/api-observer';
 import { logCrashes } from '../../../runtime/log/crash';
 import { createLog, type Log } from '../../../runtime/log/log';
 import { Metrics } from '../../../runtime/metrics/metrics';
+import { readEnvironment } from '../../../runtime/process/background-program';
 import { runUntilSignalled } from '../../../runtime/process/lifecycle';
 import { startStep } from '../../../runtime/process/start';
 
@@ -107,17 +108,6 @@ export async function serve(
   } finally {
     await close();
     metrics.stop();
-  }
-}
-
-/** A wrong environment is told to the person who wrote it. It names variables, and no value. */
-function readEnvironment<Environment>(parse: (variables: Variables) => Environment): Environment {
-  try {
-    return parse(process.env);
-  } catch (error) {
-    if (!(error instanceof EnvironmentError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    return process.exit(1);
   }
 }
 
