@@ -13,6 +13,7 @@ import {
   CfnLoadBalancer,
   ListenerAction,
   ListenerCondition,
+  Protocol,
   SslPolicy,
   TargetType,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
@@ -124,6 +125,8 @@ export class InternalLoadBalancer extends Construct {
       port: PROGRAM_PORT,
       deregistrationDelay: Duration.seconds(60),
       healthCheck: {
+        // Not the protocol of the group: by itself it would ask without TLS, which no program answers.
+        protocol: Protocol.HTTPS,
         path: '/health',
         interval: Duration.seconds(10),
         timeout: Duration.seconds(5),

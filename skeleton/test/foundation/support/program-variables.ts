@@ -38,7 +38,10 @@ function made(variables: ReadonlyArray<[name: string, value: unknown]>): Record<
 }
 
 /** Values that a parser takes, of what is not known before it is deployed. */
-const MADE: Readonly<Record<string, string>> = { CACHE_ENDPOINT: 'cache.example:6379' };
+const MADE: Readonly<Record<string, string>> = {
+  CACHE_ENDPOINT: 'cache.example:6379',
+  QUEUE_ENDPOINT: 'queue.example:6380',
+};
 
 /** Parses variables as a program does. Returns the names of those that it never asked for. Throws what the parsers throw. */
 export function unreadBy(
