@@ -1,7 +1,6 @@
 import { DicomFault } from './dicom-fault';
-import { implicitVr, vrsOf } from './dictionary';
+import { implicitVr, tagName, vrsOf } from './dictionary';
 import type { ForwardReader } from './forward-reader';
-import { tagText } from './tag';
 
 /** An element's tag and value representation. */
 export interface ElementHead {
@@ -44,6 +43,9 @@ export interface Notation {
 /** Deeper than any device nests (PS3.3's deepest templates have about ten levels). */
 const DEPTH_MAX = 64;
 
+/** Zeros that are looked at at once. */
+const PADDING_PIECE_BYTES = 64 * 1024;
+
 const UNDEFINED_LENGTH = 0xffffffff;
 const ITEM = 0xfffee000;
 const ITEM_END = 0xfffee00d;
@@ -84,15 +86,21 @@ export async function* dataSetEvents(reader: ForwardReader, notation: Notation):
       continue;
     }
     const place = reader.position;
+    if (place >= top.limit && top.limit !== limit) {
+      throw new DicomFault('length_invalid', `what is in a sequence or Item goes on behind its end, at byte ${place}`);
+    }
     const tag = await readTag(reader, top.notation);
-    if (tag === 0 && top.kind === 'data-set' && (await isPadding(reader))) return;
+    if (tag === 0 && top.kind === 'data-set') {
+      await skipPadding(reader, place);
+      return;
+    }
     if (top.kind === 'sequence' || top.kind === 'fragments') {
       const length = await readUint32(reader, top.notation);
       if (tag === SEQUENCE_END && top.end === undefined) {
         open.pop();
         yield { kind: top.kind === 'sequence' ? 'sequence-end' : 'fragments-end' };
       } else if (tag !== ITEM) {
-        throw new DicomFault('length_invalid', `at byte ${place}, where an Item should begin, is ${tagText(tag)}`);
+        throw new DicomFault('length_invalid', `at byte ${place}, where an Item should begin, is ${tagName(tag)}`);
       } else if (top.kind === 'sequence') {
         open.push(opened('item', { reader, top, length, what: 'an Item' }));
         yield { kind: 'item' };
@@ -125,11 +133,11 @@ async function* elementEvents({
   readonly place: number;
 }): AsyncGenerator<DataSetEvent> {
   if (tag === ITEM || tag === ITEM_END || tag === SEQUENCE_END) {
-    throw new DicomFault('length_invalid', `${tagText(tag)} at byte ${place} begins or ends nothing`);
+    throw new DicomFault('length_invalid', `${tagName(tag)} at byte ${place} begins or ends nothing`);
   }
   const { vr, length } = await readVrAndLength({ reader, notation: top.notation, tag, place });
   const head: ElementHead = { tag, vr, known: vrsOf(tag) };
-  const what = tagText(tag);
+  const what = tagName(tag);
   const isUndefined = length === UNDEFINED_LENGTH;
   if (vr === 'SQ' || (isUndefined && vr === 'UN')) {
     if (open.length >= DEPTH_MAX * 2) throw new DicomFault('nesting_too_deep', `${what} at byte ${place}`);
@@ -140,7 +148,7 @@ async function* elementEvents({
     if (vr !== 'OB' && vr !== 'OW') {
       throw new DicomFault(
         'length_invalid',
-        `${what} at byte ${place} has an undefined length, which ${vr} cannot have`,
+        `${what} at byte ${place} has an undefined length, which its value representation cannot have`,
       );
     }
     open.push({ ...top, kind: 'fragments', end: undefined });
@@ -172,14 +180,11 @@ function endOf(reader: ForwardReader, { limit }: Open, lengthBytes: number, what
   if (reader.end !== undefined && end > reader.end) {
     throw new DicomFault(
       'truncated',
-      `${what} at byte ${reader.position} has ${lengthBytes} bytes, and ${reader.end - reader.position} are left`,
+      `${what} at byte ${reader.position} is longer than the ${reader.end - reader.position} bytes that are left`,
     );
   }
   if (end > limit) {
-    throw new DicomFault(
-      'length_invalid',
-      `${what} at byte ${reader.position} has ${lengthBytes} bytes, more than what it is in`,
-    );
+    throw new DicomFault('length_invalid', `${what} at byte ${reader.position} is longer than what it is in`);
   }
   return end;
 }
@@ -208,18 +213,25 @@ async function readVrAndLength({
   if (!notation.explicitVr) return { vr: implicitVr(tag), length: await readUint32(reader, notation) };
   const bytes = await reader.read(4);
   const vr = bytes.toString('latin1', 0, 2);
-  if (!/^[A-Z]{2}$/.test(vr)) throw new DicomFault('vr_invalid', `${tagText(tag)} at byte ${place}`);
+  if (!/^[A-Z]{2}$/.test(vr)) throw new DicomFault('vr_invalid', `${tagName(tag)} at byte ${place}`);
   if (SHORT_LENGTH.has(vr)) return { vr, length: notation.bigEndian ? bytes.readUInt16BE(2) : bytes.readUInt16LE(2) };
   return { vr, length: await readUint32(reader, notation) };
 }
 
-/** Whether nothing but zeros is left: some systems fill the last block of a file with them. */
-async function isPadding(reader: ForwardReader): Promise<boolean> {
-  if (reader.end === undefined) return false;
-  for await (const piece of reader.pieces(reader.position, reader.end)) {
-    if (piece.some((byte) => byte !== 0)) return false;
+/**
+ * Some systems fill the last block of a file with zeros. (0000,0000), as which they could be read, is of commands and in no data set.
+ *
+ * @throws DicomFault where something follows them.
+ */
+async function skipPadding(reader: ForwardReader, place: number): Promise<void> {
+  while (!(await reader.atEnd())) {
+    const end = reader.position + PADDING_PIECE_BYTES;
+    const pieceEnd = reader.end === undefined ? reader.position + 1 : Math.min(end, reader.end);
+    const bytes = await reader.read(pieceEnd - reader.position);
+    if (bytes.some((byte) => byte !== 0)) {
+      throw new DicomFault('length_invalid', `at byte ${place}, where an element should begin, are zeros`);
+    }
   }
-  return true;
 }
 
 async function readTag(reader: ForwardReader, { bigEndian }: Notation): Promise<number> {

@@ -11,6 +11,7 @@ export const DICOM_FAULTS = {
   length_invalid: 'An element says a length that it cannot have',
   vr_invalid: 'An element has no value representation of the standard',
   nesting_too_deep: 'Sequences are nested too deeply',
+  element_too_large: 'An attribute that instances are found by is longer than the standard lets it be',
   deflate_invalid: 'The deflated part of the file cannot be inflated',
   sop_class_uid_missing: 'SOP Class UID (0008,0016) is missing',
   sop_instance_uid_missing: 'SOP Instance UID (0008,0018) is missing',

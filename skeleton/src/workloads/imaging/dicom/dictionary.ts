@@ -1,5 +1,5 @@
 import table from './dictionary-table.json';
-import { elementOf, groupOf, isPrivate, tagDigits } from './tag';
+import { elementOf, groupOf, isPrivate, tagDigits, tagText } from './tag';
 
 const VRS_BY_TAG = new Map<string, readonly string[]>();
 for (const [vrs, rows] of Object.entries(table.tags)) {
@@ -37,4 +37,13 @@ export function implicitVr(tag: number): string {
   const vrs = vrsOf(tag);
   const isBulk = vrs.includes('OW') && (groupOf(tag) === 0x7fe0 || groupOf(tag) >= 0x5000 || vrs.length > 1);
   return isBulk ? 'OW' : (vrs[0] ?? 'UN');
+}
+
+/**
+ * An element as a message may name it: by its tag where the standard's dictionary has it. Where a length before was wrong, what is read as a
+ * tag are letters of some value, and no message may tell them.
+ */
+export function tagName(tag: number): string {
+  const isOfItems = groupOf(tag) === 0xfffe;
+  return isOfItems || (elementOf(tag) !== 0 && !isPrivate(tag) && vrsOf(tag).length > 0) ? tagText(tag) : 'an element';
 }

@@ -1,8 +1,9 @@
 import type { ByteSource } from './byte-source';
 import type { ValueElement } from './data-set';
 import { DicomFault, type DicomFaultCode } from './dicom-fault';
+import { tagName } from './dictionary';
+import { withoutPadding } from './padding';
 import { openPart10 } from './part10';
-import { tagText } from './tag';
 
 /** What a DICOM file is, by its UIDs. */
 export interface Part10Summary {
@@ -20,6 +21,12 @@ const UIDS: ReadonlyMap<number, { readonly key: SummaryKey; readonly missing: Di
   [0x00080018, { key: 'sopInstanceUid', missing: 'sop_instance_uid_missing' }],
   [0x0020000d, { key: 'studyInstanceUid', missing: 'study_instance_uid_missing' }],
   [0x0020000e, { key: 'seriesInstanceUid', missing: 'series_instance_uid_missing' }],
+]);
+
+/** 64 letters of four bytes, as the standard allows at most (PS3.5, Table 6.2-1), and three groups of a name. */
+const BYTES_MAX: ReadonlyMap<number, number> = new Map([
+  ...[0x00080050, 0x00080060, 0x00100020, 0x00100021, 0x00200010].map((tag): [number, number] => [tag, 256]),
+  [0x00100010, 3 * 256],
 ]);
 
 /**
@@ -43,6 +50,7 @@ export async function inspectPart10(source: ByteSource): Promise<Part10Summary> 
     } else if (event.kind === 'sequence-end') {
       depth -= 1;
     } else if (event.kind === 'value' && depth === 0) {
+      checkLength(event.element);
       const uid = UIDS.get(event.element.tag);
       if (uid !== undefined) found.set(uid.key, await readUid(event.element));
     }
@@ -65,18 +73,28 @@ export function summaryKeyOf(tag: number): SummaryKey | undefined {
   return UIDS.get(tag)?.key;
 }
 
+/**
+ * An identifier of a patient that was cut, or left out as bulk data, would be another patient's.
+ *
+ * @throws DicomFault `element_too_large` for an attribute of the top level that instances are found by, when no index could hold it.
+ */
+export function checkLength({ tag, lengthBytes }: ValueElement): void {
+  const most = BYTES_MAX.get(tag);
+  if (most !== undefined && lengthBytes > most) {
+    throw new DicomFault('element_too_large', `${tagName(tag)} may have ${most} bytes`);
+  }
+}
+
 /** @throws DicomFault `uid_invalid`; an empty one is none. */
 export async function readUid(element: ValueElement): Promise<string> {
   const { tag, lengthBytes } = element;
   // A pad byte may follow the 64 characters.
-  if (lengthBytes > UID_LENGTH_MAX + 2) throw new DicomFault('uid_invalid', tagText(tag));
+  if (lengthBytes > UID_LENGTH_MAX + 2) throw new DicomFault('uid_invalid', tagName(tag));
   const chunks: Buffer[] = [];
   for await (const chunk of element.chunks()) chunks.push(chunk);
-  const uid = Buffer.concat(chunks)
-    .toString('latin1')
-    .replace(/[\0 ]+$/, '');
+  const uid = withoutPadding(Buffer.concat(chunks).toString('latin1'));
   if (uid !== '' && (uid.length > UID_LENGTH_MAX || !UID_PATTERN.test(uid))) {
-    throw new DicomFault('uid_invalid', tagText(tag));
+    throw new DicomFault('uid_invalid', tagName(tag));
   }
   return uid;
 }

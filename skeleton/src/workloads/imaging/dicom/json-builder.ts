@@ -2,13 +2,19 @@ import { type TextDecoding, textDecoding } from './character-sets';
 import type { DataSetEvent, ElementHead, ValueElement } from './data-set';
 import { isBinary, jsonValues } from './json-values';
 import type { DicomJson, DicomJsonAttribute } from './metadata';
-import { elementOf, tagDigits } from './tag';
+import { elementOf, groupOf, tagDigits } from './tag';
 
 /** Longer values are bulk data, and are left out (DICOM PS3.18, F.1: a server decides what it is). */
 const VALUE_BYTES_MAX = 64 * 1024;
 const BINARY_BYTES_MAX = 1024;
-/** What the JSON of an instance may come from: of one with thousands of frames, what is said of each frame can be left out. */
+/**
+ * What the JSON of an instance may come from. An attribute of the data set is whole or left out: where an instance has thousands of frames, what
+ * is said of each frame can be left out.
+ */
 const TOTAL_BYTES_MAX = 4 * 1024 * 1024;
+/** Of whom and what the file is: never left out, however much comes before. */
+const ALWAYS_GROUPS: ReadonlySet<number> = new Set([0x0008, 0x0010, 0x0018, 0x0020, 0x0028]);
+const ALWAYS_BYTES_MAX = 1024;
 const ELEMENT_BYTES_ABOUT = 40;
 
 const SPECIFIC_CHARACTER_SET = 0x00080005;
@@ -45,18 +51,16 @@ export class JsonBuilder {
     if (level === undefined) return;
     if (event.kind === 'value') await this.takeValue(level, event.element, event.bigEndian);
     else if (event.kind === 'sequence') level.sequence = { tag: tagDigits(event.head.tag), items: [] };
-    else if (event.kind === 'item') this.levels.push({ attributes: {}, decoding: level.decoding, sequence: undefined });
-    else if (event.kind === 'item-end') this.endItem();
-    else if (event.kind === 'sequence-end') endSequence(level);
+    else if (event.kind === 'item') this.beginItem(level);
+    else if (event.kind === 'item-end') this.levels.pop();
+    else if (event.kind === 'sequence-end') this.endSequence(level);
   }
 
   private async takeValue(level: Level, element: ValueElement, bigEndian: boolean): Promise<void> {
     const { tag, vr, lengthBytes } = element;
+    if (isLeftOut(element)) return;
     this.totalBytes += lengthBytes + ELEMENT_BYTES_ABOUT;
-    if (isLeftOut(element) || this.totalBytes > TOTAL_BYTES_MAX) {
-      if (isLeftOut(element)) this.totalBytes -= lengthBytes;
-      return;
-    }
+    if (this.totalBytes > TOTAL_BYTES_MAX && !(this.isAtTop && isAlwaysKept(element))) return;
     const chunks: Buffer[] = [];
     for await (const chunk of element.chunks()) chunks.push(chunk);
     const value = Buffer.concat(chunks);
@@ -71,17 +75,25 @@ export class JsonBuilder {
     level.attributes[tagDigits(tag)] = values.length === 0 ? { vr } : { vr, Value: values };
   }
 
-  private endItem(): void {
-    const item = this.levels.pop();
-    this.levels.at(-1)?.sequence?.items.push(item?.attributes ?? {});
+  private endSequence(level: Level): void {
+    const { sequence } = level;
+    level.sequence = undefined;
+    this.totalBytes += ELEMENT_BYTES_ABOUT;
+    if (sequence === undefined || this.totalBytes > TOTAL_BYTES_MAX) return;
+    level.attributes[sequence.tag] = sequence.items.length === 0 ? { vr: 'SQ' } : { vr: 'SQ', Value: sequence.items };
+  }
+
+  /** Empty Items, of which a file can have millions, take memory too. */
+  private beginItem(level: Level): void {
+    this.totalBytes += ELEMENT_BYTES_ABOUT;
+    const attributes = {};
+    if (this.totalBytes <= TOTAL_BYTES_MAX) level.sequence?.items.push(attributes);
+    this.levels.push({ attributes, decoding: level.decoding, sequence: undefined });
   }
 }
 
-function endSequence(level: Level): void {
-  const { sequence } = level;
-  if (sequence === undefined) return;
-  level.attributes[sequence.tag] = sequence.items.length === 0 ? { vr: 'SQ' } : { vr: 'SQ', Value: sequence.items };
-  level.sequence = undefined;
+function isAlwaysKept({ tag, known, lengthBytes }: ValueElement): boolean {
+  return ALWAYS_GROUPS.has(groupOf(tag)) && known.length > 0 && lengthBytes <= ALWAYS_BYTES_MAX;
 }
 
 function isLeftOut({ tag, vr, lengthBytes }: ElementHead & { readonly lengthBytes: number }): boolean {

@@ -1,6 +1,6 @@
 import type { ByteSource } from './byte-source';
-import type { DataSetEvent } from './data-set';
-import { type Part10Summary, readUid, summaryKeyOf, summaryOf } from './inspect';
+import type { DataSetEvent, ValueElement } from './data-set';
+import { checkLength, type Part10Summary, readUid, summaryKeyOf, summaryOf } from './inspect';
 import { JsonBuilder } from './json-builder';
 import { openPart10, type Part10File } from './part10';
 import { type PixelDescription, type PixelPlace, pixelDescription } from './pixel-description';
@@ -57,15 +57,33 @@ export async function readMetadata(source: ByteSource): Promise<InstanceMetadata
   const builder = new JsonBuilder();
   const uids = new Map<Exclude<keyof Part10Summary, 'transferSyntaxUid'>, string>();
   let place: PixelPlace | undefined;
-  for await (const event of file.events()) {
+  for await (const next of file.events()) {
+    const event = next.kind === 'value' ? { ...next, element: remembered(next.element) } : next;
     if (builder.isAtTop) {
       place = placeAfter(event) ?? place;
       const key = event.kind === 'value' ? summaryKeyOf(event.element.tag) : undefined;
+      if (event.kind === 'value') checkLength(event.element);
       if (event.kind === 'value' && key !== undefined) uids.set(key, await readUid(event.element));
     }
     await builder.take(event);
   }
   return metadataOf({ summary: summaryOf(uids, file.transferSyntaxUid), json: builder.json, place, file });
+}
+
+/** An element whose bytes can be asked for twice, of a deflated file too. */
+function remembered(element: ValueElement): ValueElement {
+  if (summaryKeyOf(element.tag) === undefined) return element;
+  let pieces: Buffer[] | undefined;
+  return {
+    ...element,
+    async *chunks() {
+      if (pieces === undefined) {
+        pieces = [];
+        for await (const piece of element.chunks()) pieces.push(piece);
+      }
+      yield* pieces;
+    },
+  };
 }
 
 /** Where pixels lie, when an event tells. */

@@ -2,6 +2,7 @@ import type { ByteSource } from './byte-source';
 import { dataSetEvents, type DataSetEvent } from './data-set';
 import { DicomFault } from './dicom-fault';
 import { inflatingReader, plainReader } from './forward-reader';
+import { withoutPadding } from './padding';
 import { groupOf } from './tag';
 import { type TransferSyntax, transferSyntaxOf } from './transfer-syntaxes';
 
@@ -19,8 +20,8 @@ const PREAMBLE_BYTES = 128;
 const PREFIX = 'DICM';
 const META_GROUP = 0x0002;
 const DICOMDIR_SOP_CLASS_UID = '1.2.840.10008.1.3.10';
-/** Longer file meta information has been seen nowhere: the group has a dozen short elements. */
-const META_VALUE_BYTES_MAX = 64 * 1024;
+/** Longer file meta information has been seen nowhere: the group has a dozen short elements. It is kept in memory. */
+const META_BYTES_MAX = 1024 * 1024;
 const META = { explicitVr: true, bigEndian: false } as const;
 
 /**
@@ -61,8 +62,9 @@ async function checkPrefix(source: ByteSource): Promise<void> {
 function startsLikeADataSet(beginning: Buffer): boolean {
   if (beginning.length < 8) return false;
   if (beginning.toString('latin1', 0, 4) === PREFIX) return true;
-  const group = beginning.readUInt16LE(0);
   const isExplicit = /^[A-Z]{2}$/.test(beginning.toString('latin1', 4, 6));
+  if (isExplicit && beginning.readUInt16BE(0) === 0x0008) return true;
+  const group = beginning.readUInt16LE(0);
   return (group === META_GROUP || group === 0x0008) && (isExplicit || beginning.readUInt32LE(4) <= 0xffff);
 }
 
@@ -75,11 +77,11 @@ async function readMeta(source: ByteSource): Promise<{ values: Map<number, strin
     for await (const event of dataSetEvents(untilOtherGroup(reader), META)) {
       if (event.kind !== 'value') throw new DicomFault('meta_information_invalid', 'it has a sequence');
       const { tag, lengthBytes, range } = event.element;
-      if (lengthBytes > META_VALUE_BYTES_MAX || range === undefined) {
-        throw new DicomFault('meta_information_invalid', `an element has ${lengthBytes} bytes`);
+      if (range === undefined || range.end > META_BYTES_MAX) {
+        throw new DicomFault('meta_information_invalid', 'it has more than 1 MiB');
       }
       const value = await source.read(range.start, lengthBytes);
-      values.set(tag, value.toString('latin1').replace(/[\0 ]+$/, ''));
+      values.set(tag, withoutPadding(value.toString('latin1')));
       end = range.end;
     }
   } catch (error) {

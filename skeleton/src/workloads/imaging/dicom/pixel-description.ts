@@ -38,23 +38,27 @@ export function pixelDescription(json: DicomJson, transferSyntax: TransferSyntax
     const value = json[tag]?.Value?.[0];
     return typeof value === 'number' && Number.isFinite(value) ? value : otherwise;
   };
+  const whole = (tag: string, otherwise: number): number => {
+    const value = number(tag, otherwise);
+    return Number.isInteger(value) && value >= 0 && value < 2 ** 31 ? value : otherwise;
+  };
   const photometric = json['00280004']?.Value?.[0];
-  const bitsAllocated = number('00280100', 0);
-  const bitsStored = number('00280101', bitsAllocated);
+  const bitsAllocated = whole('00280100', 0);
+  const bitsStored = whole('00280101', bitsAllocated);
   const width = number('00281051', 0);
   return {
     place,
     transferSyntax,
-    rows: number('00280010', 0),
-    columns: number('00280011', 0),
-    frames: Math.max(1, number('00280008', 1)),
-    samplesPerPixel: number('00280002', 1),
+    rows: whole('00280010', 0),
+    columns: whole('00280011', 0),
+    frames: Math.max(1, whole('00280008', 1)),
+    samplesPerPixel: whole('00280002', 1),
     photometricInterpretation: typeof photometric === 'string' ? photometric : 'MONOCHROME2',
-    planarConfiguration: number('00280006', 0),
+    planarConfiguration: whole('00280006', 0),
     bitsAllocated,
     bitsStored,
-    highBit: number('00280102', bitsStored - 1),
-    isSigned: number('00280103', 0) === 1,
+    highBit: whole('00280102', bitsStored - 1),
+    isSigned: whole('00280103', 0) === 1,
     rescaleSlope: number('00281053', 1),
     rescaleIntercept: number('00281052', 0),
     window: width > 0 ? { center: number('00281050', 0), width } : undefined,
