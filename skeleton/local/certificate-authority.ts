@@ -12,7 +12,21 @@ export interface LoopbackAuthority {
   readonly certificate: string;
   /** Signs a certificate for `localhost` and 127.0.0.1, or for other DNS names, valid for a year. */
   issue(dnsNames?: readonly string[]): Promise<Certificate>;
+  /** Signs a client's certificate. */
+  issueClient(client: ClientSubject): Promise<Certificate>;
 }
+
+/** Whom a client certificate names, and until when. */
+export interface ClientSubject {
+  readonly commonName: string;
+  readonly organization: string;
+  /** Two letters. */
+  readonly country: string;
+  /** Default: in a year. */
+  readonly expiresAt?: Date;
+}
+
+const DAY_MS = 86_400_000;
 
 const EC_P256 = { keyType: 'ec', curve: 'P-256', algorithm: 'sha256' } as const;
 
@@ -28,12 +42,34 @@ export async function createLoopbackAuthority(name = 'Loopback authority'): Prom
       { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
     ],
   });
+  const ca = { key: authority.private, cert: authority.cert };
   return {
     certificate: authority.cert,
+    issueClient: async ({ commonName, organization, country, expiresAt }) => {
+      const subject = [
+        { name: 'countryName', value: country },
+        { name: 'organizationName', value: organization },
+        { name: 'commonName', value: commonName },
+      ];
+      const issued = await generate(subject, {
+        ...EC_P256,
+        ca,
+        ...(expiresAt !== undefined && {
+          notBeforeDate: new Date(expiresAt.getTime() - DAY_MS),
+          notAfterDate: expiresAt,
+        }),
+        extensions: [
+          { name: 'basicConstraints', cA: false },
+          { name: 'keyUsage', digitalSignature: true },
+          { name: 'extKeyUsage', clientAuth: true },
+        ],
+      });
+      return { certificate: issued.cert, privateKey: issued.private };
+    },
     issue: async (dnsNames) => {
       const issued = await generate([{ name: 'commonName', value: dnsNames?.[0] ?? 'localhost' }], {
         ...EC_P256,
-        ca: { key: authority.private, cert: authority.cert },
+        ca,
         extensions: [
           { name: 'basicConstraints', cA: false },
           { name: 'keyUsage', digitalSignature: true, keyEncipherment: true },
