@@ -9,11 +9,11 @@ import type { RedisProgram } from './redis-program';
 export interface RedisPorts {
   /** For clients, by TLS. */
   readonly port: number;
-  /** For the other nodes. */
-  readonly busPort: number;
+  /** For the other nodes of a cluster; a server without it stands alone. */
+  readonly busPort?: number;
 }
 
-/** The servers of one cluster, as processes. */
+/** Servers as processes: those of one cluster, or one that stands alone. */
 export interface RedisNodes {
   /** Whether one of them has ended. */
   readonly hasEnded: boolean;
@@ -134,7 +134,7 @@ function configuration(
   index: number,
 ): string {
   const [folder, address] = program.kind === 'binary' ? [directory, '127.0.0.1'] : [DIRECTORY_IN_CONTAINER, '0.0.0.0'];
-  const settings: ReadonlyArray<readonly [string, string | number]> = [
+  const settings: Setting[] = [
     ['bind', address],
     // By TLS alone, as ElastiCache does with encryption in transit.
     ['port', 0],
@@ -143,17 +143,33 @@ function configuration(
     ['tls-key-file', `"${folder}/server.key"`],
     ['tls-ca-cert-file', `"${folder}/ca.pem"`],
     ['tls-auth-clients', 'no'],
-    ['tls-cluster', 'yes'],
     ['requirepass', password],
-    ['masterauth', password],
-    ['cluster-enabled', 'yes'],
-    ['cluster-port', busPort],
-    ['cluster-announce-ip', '127.0.0.1'],
-    ['cluster-config-file', `"${folder}/node-${index + 1}.nodes"`],
+    ...(busPort === undefined ? ALONE : inCluster({ folder, password, busPort, index })),
     ['dir', `"${folder}"`],
-    // A cache: nothing is written down.
+    // Nothing is written down.
     ['save', '""'],
     ['appendonly', 'no'],
   ];
   return settings.map(([name, value]) => `${name} ${value}\n`).join('');
+}
+
+type Setting = readonly [name: string, value: string | number];
+
+/** What a queue holds is never thrown away to make room: a write is refused instead. */
+const ALONE: readonly Setting[] = [['maxmemory-policy', 'noeviction']];
+
+function inCluster(node: {
+  readonly folder: string;
+  readonly password: string;
+  readonly busPort: number;
+  readonly index: number;
+}): Setting[] {
+  return [
+    ['tls-cluster', 'yes'],
+    ['masterauth', node.password],
+    ['cluster-enabled', 'yes'],
+    ['cluster-port', node.busPort],
+    ['cluster-announce-ip', '127.0.0.1'],
+    ['cluster-config-file', `"${node.folder}/node-${node.index + 1}.nodes"`],
+  ];
 }

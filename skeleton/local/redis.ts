@@ -1,5 +1,6 @@
 import { LocalStackError } from './errors';
-import { type RedisAddress, type RedisCluster, startRedisCluster } from './redis-cluster';
+import { type RedisCluster, startRedisCluster } from './redis-cluster';
+import type { RedisAddress } from './redis-servers';
 
 /** A Redis cluster to use. */
 export interface LocalRedis {

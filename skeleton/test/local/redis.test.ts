@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { Redis } from 'ioredis';
 import { descendants, eventually, temporaryDirectory } from './support';
 import { isRunning } from '../../local/launchers';
 import { openLocalRedis } from '../../local/redis';
-import { startRedisCluster } from '../../local/redis-cluster';
+import { startRedisCluster, startRedisServer } from '../../local/redis-cluster';
 import { findRedisProgram, type Machine } from '../../local/redis-program';
 import { openTestRedis } from '../support/test-redis';
 
@@ -130,5 +131,26 @@ describe('the Redis cluster of this machine', () => {
       'its processes and files are gone',
       () => !servers.some(isRunning) && !existsSync(dirname(caFile)),
     );
+  });
+});
+
+describe('the Redis of this machine that stands alone', () => {
+  test('answers by TLS and password, evicts nothing, and is empty after a crash', async () => {
+    const server = await startRedisServer();
+    const { host, port, password, caFile } = server;
+    const redis = new Redis({ host, port, password, tls: { ca: readFileSync(caFile) }, retryStrategy: () => 25 });
+    redis.on('error', () => undefined);
+    try {
+      await redis.set('a', 'b');
+      expect(await redis.config('GET', 'maxmemory-policy')).toEqual(['maxmemory-policy', 'noeviction']);
+      expect(await redis.info('cluster')).toContain('cluster_enabled:0');
+      await server.kill();
+      await server.restart();
+      await eventually('it is empty', async () => (await redis.dbsize().catch(() => undefined)) === 0);
+    } finally {
+      redis.disconnect();
+      await server.stop();
+    }
+    expect(existsSync(dirname(caFile))).toBe(false);
   });
 });

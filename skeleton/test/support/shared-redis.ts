@@ -1,6 +1,6 @@
 import { sharedService, type StartedService } from './services';
 import { openLocalRedis } from '../../local/redis';
-import type { RedisAddress } from '../../local/redis-cluster';
+import type { RedisAddress } from '../../local/redis-servers';
 
 /** What a test file is told about the Redis cluster that all test files of a run share. */
 export type SharedRedis = RedisAddress;

@@ -4,7 +4,7 @@ import { sharedRedis } from './shared-redis';
 import { testSecretsManagerClient } from './template-database';
 import { eventually } from './test-consumer';
 import { SecretsManagerDouble, startSecretsManager } from '../../local/doubles/secrets-manager';
-import type { RedisAddress } from '../../local/redis-cluster';
+import type { RedisAddress } from '../../local/redis-servers';
 import type { CacheSettings } from '../../src/runtime/environment';
 import { createLog } from '../../src/runtime/log/log';
 import { Metrics } from '../../src/runtime/metrics/metrics';

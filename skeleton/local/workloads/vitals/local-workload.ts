@@ -1,6 +1,6 @@
 import type { TenantSettings } from '../../../src/tenant';
 import { openLocalRedis } from '../../redis';
-import type { RedisAddress } from '../../redis-cluster';
+import type { RedisAddress } from '../../redis-servers';
 import type { LocalCache, LocalWorkload } from '../../workload';
 
 export const localWorkload: LocalWorkload = {
