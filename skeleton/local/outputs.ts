@@ -18,6 +18,17 @@ export type LocalOutputs = OutputValues & {
   readonly LocalCacheSecretArn?: string;
   /** PEM file with the authority of the cache's certificates; absent without a cache, and where a public one has signed. */
   readonly LocalCacheCaFile?: string;
+  /** PEM file with the authority of the gateway's certificate; absent where the API asks for no client certificate. */
+  readonly LocalGatewayCaFile?: string;
+  /**
+   * Folder with client certificates made on the spot, `<name>.crt` and `<name>.key`: of `hospital-a` and `hospital-b`, of `reader`, which
+   * reads every hospital's, of one that has `expired` and of a `stranger` whom no authority of the truststore signed.
+   */
+  readonly LocalClientsFolder?: string;
+  /** Endpoint of the S3 double. */
+  readonly LocalObjectsEndpoint?: string;
+  /** The folder that stands for EFS. */
+  readonly LocalScanFolder?: string;
 };
 
 /**

@@ -71,6 +71,14 @@ const outputsSchema = z.discriminatedUnion('Target', [
     LocalCacheSecretArn: text.optional(),
     /** PEM file with the authority of the cache's certificates. */
     LocalCacheCaFile: text.optional(),
+    /** PEM file with the authority of the gateway's certificate. */
+    LocalGatewayCaFile: text.optional(),
+    /** Folder with client certificates, `<name>.crt` and `<name>.key`: hospital-a, hospital-b, reader, expired, stranger. */
+    LocalClientsFolder: text.optional(),
+    /** Endpoint of the S3 double. */
+    LocalObjectsEndpoint: z.url(url).optional(),
+    /** The folder that stands for EFS. */
+    LocalScanFolder: text.optional(),
   }),
 ]);
 
