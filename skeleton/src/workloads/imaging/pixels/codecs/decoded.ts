@@ -19,7 +19,7 @@ export function requireRoom(bytes: number): void {
 
 /**
  * The frame that a codec has decoded, of which it is known how samples lie: in as many bytes as they need, the lowest first, by the lowest
- * bits.
+ * bits. How many of those count, the stream knows best: attributes of some files say fewer.
  *
  * @throws PixelFault `pixels_unreadable` where there are fewer bytes than that takes.
  */
@@ -28,14 +28,13 @@ export function decodedFrame(
   layout: FrameLayout,
   { precisionBits, ...known }: { readonly precisionBits: number } & Partial<FrameLayout>,
 ): DecodedFrame {
-  const bitsStored = Math.min(layout.bitsStored, precisionBits);
   const decoded: FrameLayout = {
     ...layout,
     order: 'pixels',
     isBigEndian: false,
     bitsAllocated: precisionBits > 8 ? 16 : 8,
-    bitsStored,
-    highBit: bitsStored - 1,
+    bitsStored: precisionBits,
+    highBit: precisionBits - 1,
     ...known,
   };
   const length = frameBytes(decoded);

@@ -8,6 +8,8 @@ export interface JpegHeader {
   readonly rows: number;
   readonly columns: number;
   readonly components: number;
+  /** Whether components have different sizes, as brightness and colour may have. */
+  readonly isSubsampled: boolean;
   /** Components of the first scan: fewer than there are where each has a scan by itself. */
   readonly scanComponents: number;
   /** Whether an Adobe segment says how colours are written. */
@@ -49,6 +51,7 @@ export function jpegHeader(head: Buffer): JpegHeader {
         rows: segment.readUInt16BE(1),
         columns: segment.readUInt16BE(3),
         components: segment.readUInt8(5),
+        isSubsampled: new Set(samplingFactors(segment.subarray(6))).size > 1,
       };
     }
     if (marker === START_OF_SCAN) {
@@ -61,4 +64,9 @@ export function jpegHeader(head: Buffer): JpegHeader {
     if (head.length < at) break;
   }
   throw new PixelFault('pixels_unreadable');
+}
+
+/** Of each component: its number, its factors across and down in one byte, and a table's number. */
+function samplingFactors(components: Buffer): number[] {
+  return [...components].filter((_, index) => index % 3 === 1);
 }

@@ -41,9 +41,12 @@ function coefficientBytes({ components, scanComponents }: JpegHeader): number {
   return scanComponents < components ? 3 : 1;
 }
 
-/** Three components are taken for YBR where nothing says that they are RGB; DICOM's attributes say it of some files, and nothing in JPEG. */
-function isTakenForYbr({ components, hasAdobeSegment, hasJfifSegment }: JpegHeader): boolean {
-  return components === 3 && !hasAdobeSegment && !hasJfifSegment;
+/**
+ * Three components are taken for YBR where nothing says that they are RGB. Of some files, attributes alone say it; they do so of YBR as well,
+ * by mistake, which shows when its colours have fewer samples.
+ */
+function isTakenForYbr({ components, isSubsampled, hasAdobeSegment, hasJfifSegment }: JpegHeader): boolean {
+  return components === 3 && !isSubsampled && !hasAdobeSegment && !hasJfifSegment;
 }
 
 async function fillUntransformed(decoder: { getEncodedBuffer(lengthBytes: number): Uint8Array }, frame: EncodedFrame) {

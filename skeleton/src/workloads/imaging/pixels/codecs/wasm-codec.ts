@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { isNativeError } from 'node:util/types';
 import { PixelFault } from '../skip-reason';
 import type { WasmFile } from '../wasm-files';
 
@@ -51,13 +52,10 @@ export async function withCodec<Codec, Result>(
 }
 
 /** C++ exceptions are thrown as numbers; a trap, a failed allocation and a call that Emscripten refuses are errors of these names. */
+const CODEC_ERRORS: ReadonlySet<string> = new Set(['RuntimeError', 'RangeError', 'BindingError', 'InternalError']);
+
 function isOfCodec(error: unknown): boolean {
-  if (!(error instanceof Error)) return true;
-  return (
-    error instanceof WebAssembly.RuntimeError ||
-    error instanceof RangeError ||
-    /^(Binding|Internal)Error$/.test(error.name)
-  );
+  return !isNativeError(error) || CODEC_ERRORS.has(error.name);
 }
 
 async function moduleOf(file: WasmFile): Promise<WebAssembly.Module> {
