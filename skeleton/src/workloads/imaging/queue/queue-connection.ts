@@ -11,7 +11,7 @@ export interface QueueConnectionOptions {
   readonly log: Log;
 }
 
-const CONNECT_TIMEOUT_MS = 3_000;
+export const CONNECT_TIMEOUT_MS = 3_000;
 const RECONNECT_MS = { first: 100, most: 2_000 };
 
 /** Has a connection, and those that BullMQ makes of it for its blocking calls, learn of a new token. */

@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { openQueueConnection, type QueueConnectionOptions } from './queue-connection';
+import { CONNECT_TIMEOUT_MS, openQueueConnection, type QueueConnectionOptions } from './queue-connection';
 import type { DatabasePool } from '../../../runtime/postgres/pool';
 import { recordQueued } from '../store/scan-events';
 
@@ -68,6 +69,13 @@ export class ScanQueue {
 
   private async connect(): Promise<{ readonly queue: Queue; readonly connection: Redis }> {
     const connection = await openQueueConnection('sender', this.options);
+    // BullMQ asks the server for its version at once, and a queue that got no answer never works.
+    try {
+      await once(connection, 'ready', { signal: AbortSignal.timeout(CONNECT_TIMEOUT_MS) });
+    } catch (error) {
+      connection.disconnect();
+      throw error;
+    }
     const queue = new Queue(QUEUE_NAME, {
       connection,
       prefix: QUEUE_PREFIX,
