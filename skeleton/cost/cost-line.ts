@@ -1,3 +1,7 @@
+import { shardCount } from '../src/foundation/stream';
+import { PLANNED_EVENT_BYTES } from '../src/tenant';
+import type { TenantSettings } from '../src/tenant';
+
 /** A part of a month's cost, in US dollars. */
 export interface CostLine {
   readonly part: string;
@@ -26,6 +30,11 @@ export interface Load {
 
 export const GIGABYTE = 1e9;
 export const SECONDS_PER_DAY = 86_400;
+
+/** Shards that a provisioned stream has. */
+export function shardsOf({ capacity, workload }: TenantSettings, { peak }: Load): number {
+  return capacity.shards ?? shardCount(peak, PLANNED_EVENT_BYTES[workload]);
+}
 
 /** An amount with its noun, which takes an s but for one. */
 export function count(amount: number, noun: string): string {

@@ -1,6 +1,7 @@
 import { ASSUMPTIONS } from './assumptions';
 import { estimateMonth } from './estimate';
 import { PRICES, REGION_FACTORS } from './prices';
+import type { Price } from './prices';
 import { variationsOf } from './variations';
 import { costOfWorkload, ESTIMATED_WORKLOADS } from './workload-cost';
 import type { TenantSettings } from '../src/tenant';
@@ -37,17 +38,17 @@ export function costPages(): readonly CostPage[] {
 }
 
 function costDocument(workload: string): string {
-  const { referenceTenants, assumed } = costOfWorkload(workload);
-  return [INTRODUCTION, ...referenceTenants.map(tenantSection), assumptionsSection(assumed), pricesSection()].join(
-    '\n',
-  );
+  const { referenceTenants, assumed, prices } = costOfWorkload(workload);
+  const sections = [assumptionsSection(assumed), pricesSection({ ...PRICES, ...prices })];
+  return [INTRODUCTION, ...referenceTenants.map(tenantSection), ...sections].join('\n');
 }
 
 function tenantSection(settings: TenantSettings): string {
-  const { tenant, aws, capacity, workload } = settings;
+  const { tenant, aws, workload } = settings;
+  const { events, pipeline } = costOfWorkload(workload);
   return `## ${tenant.name}, ${aws.region}
 
-${costOfWorkload(workload).events}, ${capacity.peakEventsPerSecond ?? 0} events a second at the peak.
+${events}, ${pipeline.loadOf(settings)}.
 
 ${monthTable(settings)}
 
@@ -86,8 +87,8 @@ retention has passed. \`cost/\` has all that is assumed: put in your own figures
 `;
 }
 
-function pricesSection(): string {
-  const rows = Object.values(PRICES).map(({ usd, unit, source, date }) => `| ${usd} | ${unit} | ${source} | ${date} |`);
+function pricesSection(prices: Readonly<Record<string, Price>>): string {
+  const rows = Object.values(prices).map(({ usd, unit, source, date }) => `| ${usd} | ${unit} | ${source} | ${date} |`);
   const factors = Object.entries(REGION_FACTORS).map(([region, factor]) => `${region} ${factor}`);
   return `## List prices
 

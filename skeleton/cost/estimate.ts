@@ -1,38 +1,28 @@
 import { ASSUMPTIONS } from './assumptions';
-import { count, GIGABYTE, round } from './cost-line';
+import { count, GIGABYTE, round, shardsOf } from './cost-line';
 import type { CostEstimate, CostLine, Load } from './cost-line';
 import { PRICES, REGION_FACTORS } from './prices';
 import { costOfWorkload } from './workload-cost';
 import { auditRetentionDays } from '../src/foundation/audit-retention';
-import { TASK_CPU_UNITS, TASK_MEMORY_MIB } from '../src/foundation/container-task';
-import { PROCESSOR_TASKS_MIN } from '../src/foundation/processor-service';
-import { shardCount } from '../src/foundation/stream';
 import { METRIC_NAMES } from '../src/runtime/metrics/metrics';
 import { PLANNED_EVENT_BYTES, type TenantSettings } from '../src/tenant';
 
-/** Alarms of every pipeline: single ones, the scaling's included, and those that combine others. */
-const ALARMS = 19;
-const COMBINED_ALARMS = 1;
-
-/** Interface endpoints of the network, in each of three zones; NAT gateways, one a zone. */
-const ENDPOINTS = 5;
+/** Zones of the network: each has its interface of an endpoint, and its NAT gateway. */
 const ZONES = 3;
-const WAF_RULES = 4;
 
 /** Alarms that a pipeline has. A test compares with the stack. */
 export function alarmCounts(settings: TenantSettings): { readonly single: number; readonly combined: number } {
   const ofTheRotation = settings.secrets.rotation === 'managedElsewhere' ? 0 : 1;
-  const ofTheWorkload = costOfWorkload(settings.workload).ownAlarms(settings);
-  return { single: ALARMS + ofTheRotation + ofTheWorkload, combined: COMBINED_ALARMS };
+  const { pipeline, ownAlarms } = costOfWorkload(settings.workload);
+  const { single, combined } = pipeline.alarms;
+  return { single: single + ofTheRotation + ownAlarms(settings), combined };
 }
 
 /** Estimates the month of a pipeline from its settings and what is assumed, at list prices. */
 export function estimateMonth(settings: TenantSettings): CostEstimate {
-  const { peakEventsPerSecond: peak } = settings.capacity;
-  if (peak === undefined) {
-    throw new Error('capacity.peakEventsPerSecond is missing: nothing can be counted without it.');
-  }
   const workload = costOfWorkload(settings.workload);
+  const { pipeline } = workload;
+  const peak = pipeline.peakOf(settings);
   const mean = peak * workload.meanPartOfPeak;
   const eventsPerMonth = mean * ASSUMPTIONS.hoursPerMonth * 3_600;
   const streamGigabytes = (eventsPerMonth * PLANNED_EVENT_BYTES[settings.workload]) / GIGABYTE;
@@ -40,24 +30,19 @@ export function estimateMonth(settings: TenantSettings): CostEstimate {
   const factor = REGION_FACTORS[settings.aws.region];
   const lines = [
     streamLine(settings, load),
-    processorLine(settings, load),
+    pipeline.programs(settings, load),
     ...workload.stores(settings, load),
-    networkLine(settings, load),
-    apiLine(),
+    networkLine(settings, load, pipeline.endpoints),
+    pipeline.requests(settings, load),
     watchLine(settings, METRIC_NAMES.length - workload.metricsUnused.length),
     logLine(settings),
-    keyLine(settings),
+    keyLine(settings, pipeline.ownKeys),
   ].map((line) => ({ ...line, usd: line.usd * factor, usdAtMost: line.usdAtMost * factor }));
   return {
     lines,
     usd: lines.reduce((sum, { usd }) => sum + usd, 0),
     usdAtMost: lines.reduce((sum, { usdAtMost }) => sum + usdAtMost, 0),
   };
-}
-
-/** Shards that a provisioned stream has. */
-function shardsOf({ capacity, workload }: TenantSettings, { peak }: Load): number {
-  return capacity.shards ?? shardCount(peak, PLANNED_EVENT_BYTES[workload]);
 }
 
 function streamLine(settings: TenantSettings, load: Load): CostLine {
@@ -80,42 +65,17 @@ function streamLine(settings: TenantSettings, load: Load): CostLine {
   return { part, basis, usd: fixed + puts, usdAtMost: fixed + puts * peakRatio };
 }
 
-function processorLine(settings: TenantSettings, load: Load): CostLine {
-  const cores = TASK_CPU_UNITS / 1_024;
-  const gigabytes = TASK_MEMORY_MIB / 1_024;
-  const task =
-    ASSUMPTIONS.hoursPerMonth * (cores * PRICES.fargateCoreHour.usd + gigabytes * PRICES.fargateGigabyteHour.usd);
-  const most = Math.max(PROCESSOR_TASKS_MIN, shardsOf(settings, load));
-  return {
-    part: 'Processors',
-    basis: `${PROCESSOR_TASKS_MIN} tasks, up to ${most}`,
-    usd: PROCESSOR_TASKS_MIN * task,
-    usdAtMost: most * task,
-  };
-}
-
-function networkLine({ aws }: TenantSettings, load: Load): CostLine {
+function networkLine({ aws }: TenantSettings, load: Load, endpoints: number): CostLine {
   const { hoursPerMonth } = ASSUMPTIONS;
   const nat = aws.egress === 'nat' ? ZONES * hoursPerMonth * PRICES.natHour.usd : 0;
-  const fixed = ENDPOINTS * ZONES * hoursPerMonth * PRICES.endpointHour.usd + nat;
+  const fixed = endpoints * ZONES * hoursPerMonth * PRICES.endpointHour.usd + nat;
   const traffic = load.streamGigabytes * PRICES.endpointGigabyte.usd;
   return {
     part: 'Network',
-    basis: `${ENDPOINTS} endpoints in ${ZONES} zones${nat === 0 ? '' : `, ${ZONES} NAT gateways`}`,
+    basis: `${endpoints} endpoints in ${ZONES} zones${nat === 0 ? '' : `, ${ZONES} NAT gateways`}`,
     usd: fixed + traffic,
     usdAtMost: fixed + (traffic * load.peak) / load.mean,
   };
-}
-
-function apiLine(): CostLine {
-  const millions = (ASSUMPTIONS.queriesPerSecond * ASSUMPTIONS.hoursPerMonth * 3_600) / 1e6;
-  const perMillion =
-    PRICES.apiMillion.usd +
-    PRICES.lambdaMillion.usd +
-    PRICES.wafMillion.usd +
-    1e6 * ASSUMPTIONS.secondsPerQuery * PRICES.lambdaGigabyteSecond.usd;
-  const usd = PRICES.wafAcl.usd + WAF_RULES * PRICES.wafRule.usd + millions * perMillion;
-  return { part: 'API and firewall', basis: `${round(millions)} million queries`, usd, usdAtMost: usd };
 }
 
 function watchLine(settings: TenantSettings, metrics: number): CostLine {
@@ -148,8 +108,8 @@ function logLine({ compliance }: TenantSettings): CostLine {
   };
 }
 
-function keyLine({ aws, secrets }: TenantSettings): CostLine {
-  const keys = aws.trail === 'stack' ? 3 : 2;
+function keyLine({ aws, secrets }: TenantSettings, ownKeys: number): CostLine {
+  const keys = ownKeys + (aws.trail === 'stack' ? 3 : 2);
   const secretCount = secrets.cacheAuthTokenArn === undefined ? 1 : 2;
   const usd = keys * PRICES.kmsKey.usd + secretCount * PRICES.secret.usd;
   return {

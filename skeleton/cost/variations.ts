@@ -17,7 +17,8 @@ export interface Variation {
 /** What each setting does to a tenant's month, one changed at a time. */
 export function variationsOf(settings: TenantSettings): Variation[] {
   const before = estimateMonth(settings);
-  const changes = [...OF_THE_STREAM, ...costOfWorkload(settings.workload).changes, ...OF_ALL];
+  const { pipeline, changes: ofTheWorkload } = costOfWorkload(settings.workload);
+  const changes = [...pipeline.loadChanges, ...OF_THE_STREAM, ...ofTheWorkload, ...OF_ALL];
   return changes
     .map((make) => make(settings))
     .map(({ setting, from, to, changed }) => {
@@ -34,7 +35,6 @@ export function variationsOf(settings: TenantSettings): Variation[] {
 }
 
 const OF_THE_STREAM: readonly Change[] = [
-  change('capacity', 'peakEventsPerSecond', ({ peakEventsPerSecond = 0 }) => 2 * peakEventsPerSecond),
   change('capacity', 'streamMode', ({ streamMode }) => (streamMode === 'onDemand' ? 'provisioned' : 'onDemand')),
   change('capacity', 'shards', () => 8, 'by the peak'),
 ];

@@ -3,13 +3,37 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Change } from './change';
 import type { CostLine, Load } from './cost-line';
+import type { Price } from './prices';
 import type { MetricName } from '../src/runtime/metrics/metrics';
 import type { TenantSettings } from '../src/tenant';
 
+/** What a kind of pipeline is made of. `stream-pipeline.ts` has that of those that store a stream. */
+export interface PipelineCost {
+  /** Single alarms, the scaling's included, and those that combine others. */
+  readonly alarms: { readonly single: number; readonly combined: number };
+  /** Interface endpoints, each in every zone. */
+  readonly endpoints: number;
+  /** Keys beside those of data, telemetry and trail. */
+  readonly ownKeys: number;
+  /** Settings of its load, each changed by itself, the first of them the one that brings most of it. */
+  readonly loadChanges: readonly Change[];
+  /** How much comes, in words, such as `1000 events a second at the peak`. */
+  loadOf(settings: TenantSettings): string;
+  /** Events a second at the peak. Throws when the settings do not say. */
+  peakOf(settings: TenantSettings): number;
+  /** Its programs that run all the time. */
+  programs(settings: TenantSettings, load: Load): CostLine;
+  /** What is sent and asked for. */
+  requests(settings: TenantSettings, load: Load): CostLine;
+}
+
 /** What a workload adds to the estimate: `workloadCost` of `cost/workloads/<workload>/cost.ts`. */
 export interface WorkloadCost {
+  readonly pipeline: PipelineCost;
   /** What its events are, as a heading of the page begins with it, such as `Vital signs`. */
   readonly events: string;
+  /** Prices that only its page lists. Default: none. */
+  readonly prices?: Readonly<Record<string, Price>>;
   /** Mean rate of events, as a part of the peak. */
   readonly meanPartOfPeak: number;
   /** Metrics of every program that its programs never write. */

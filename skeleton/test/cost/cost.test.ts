@@ -49,21 +49,12 @@ describe('the estimate of a month', () => {
   const inVirginia = { aws: { region: 'us-east-1' } } as const;
 
   it('counts shards by the hour, their week, and what is put', () => {
-    const { meanPartOfPeak } = costOfWorkload(settings().workload);
-    // A thousand a second at the peak, 730 hours; a record is one payload unit.
-    const puts = ((1_000 * meanPartOfPeak * 730 * 3_600) / 1e6) * 0.014;
+    const { meanPartOfPeak, pipeline } = costOfWorkload(settings().workload);
+    // 730 hours; a record is one payload unit.
+    const puts = ((pipeline.peakOf(settings()) * meanPartOfPeak * 730 * 3_600) / 1e6) * 0.014;
 
     expect(part({ ...inVirginia, capacity: { shards: 6 } }, 'Stream').usd).toBeCloseTo(6 * 730 * 0.035 + puts, 6);
     expect(part({ ...inVirginia, capacity: { shards: 8 } }, 'Stream').usd).toBeCloseTo(8 * 730 * 0.035 + puts, 6);
-  });
-
-  it('counts two processors always, and one for each shard at most', () => {
-    const task = 730 * (0.03238 + 2 * 0.00356);
-
-    expect(part({ ...inVirginia, capacity: { shards: 6 } }, 'Processors')).toMatchObject({
-      usd: expect.closeTo(2 * task, 6),
-      usdAtMost: expect.closeTo(6 * task, 6),
-    });
   });
 
   it('is dearer in Frankfurt than in Virginia by the ratio of the regions', () => {
@@ -76,12 +67,17 @@ describe('the estimate of a month', () => {
     fc.assert(
       fc.property(
         fc.record({
-          peakEventsPerSecond: fc.integer({ min: 1, max: 20_000 }),
-          streamMode: fc.constantFrom('provisioned' as const, 'onDemand' as const),
+          shards: fc.integer({ min: 1, max: 200 }),
+          databaseReadersMin: fc.integer({ min: 1, max: 5 }),
         }),
+        fc.constantFrom('provisioned' as const, 'onDemand' as const),
         fc.constantFrom(...ENVIRONMENTS.map(([, change]) => change)),
-        (capacity, change) => {
-          expectSoundEstimate(estimateMonth(settings({ ...change, capacity })));
+        ({ shards, ...capacity }, streamMode, change) => {
+          const { workload, capacity: own } = settings(change);
+          const stream = streamMode === 'provisioned' ? { streamMode, shards } : { streamMode };
+          const readers = workload === 'records' ? {} : capacity;
+          const { shards: _, ...others } = own;
+          expectSoundEstimate(estimateMonth({ ...settings(change), capacity: { ...others, ...stream, ...readers } }));
         },
       ),
     );
@@ -110,20 +106,25 @@ describe('the estimate of a month', () => {
     );
   });
 
-  it('refuses settings without a peak, since nothing can be counted without it', () => {
-    const { peakEventsPerSecond: _, ...capacity } = settings().capacity;
+  it.each(ENVIRONMENTS)(
+    'refuses settings that do not say how much comes, since nothing can be counted %s',
+    (_, change) => {
+      const { peakEventsPerSecond: _peak, scansPerDay: _scans, ...capacity } = settings(change).capacity;
 
-    expect(() => estimateMonth({ ...settings(), capacity })).toThrow('capacity.peakEventsPerSecond is missing');
-  });
+      expect(() => estimateMonth({ ...settings(change), capacity })).toThrow(/^capacity\..* missing/);
+    },
+  );
 });
 
 describe('what a setting does', () => {
   it.each(REFERENCE_TENANTS.map((tenant) => [tenant.tenant.name, tenant] as const))(
     'to the month of %s is told for settings that are legal',
     (_, tenant) => {
-      const differences = new Map(variationsOf(tenant).map(({ setting, usdDifference }) => [setting, usdDifference]));
+      const variations = variationsOf(tenant);
+      const differences = new Map(variations.map(({ setting, usdDifference }) => [setting, usdDifference]));
 
-      expect(differences.get('capacity.peakEventsPerSecond')).toBeGreaterThan(0);
+      // The first is of how much comes.
+      expect(variations[0]?.usdDifference).toBeGreaterThan(0);
       expect(differences.get('compliance.backupRetentionDays')).toBeLessThan(0);
       expect(differences.get('compliance.logRetentionDays')).toBeLessThan(0);
       expect(differences.get('aws.egress')).toBeGreaterThan(0);

@@ -9,6 +9,7 @@ import { change } from '../../change';
 import { GIGABYTE, round, SECONDS_PER_DAY } from '../../cost-line';
 import type { CostLine, Load } from '../../cost-line';
 import { PRICES } from '../../prices';
+import { STREAM_PIPELINE } from '../../stream-pipeline';
 import type { WorkloadCost } from '../../workload-cost';
 
 /** Mean rate of events, as a part of the peak: systems send by day, and the peak is a morning's, or a first load. */
@@ -20,6 +21,7 @@ const BYTES_PER_VERSION = 3_000;
 const DATABASE_ALARMS = 5;
 
 export const workloadCost: WorkloadCost = {
+  pipeline: STREAM_PIPELINE,
   events: 'Patient records',
   meanPartOfPeak: MEAN_PART_OF_PEAK,
   stores: (settings, load) => [databaseLine(settings), storageLine(settings, load)],

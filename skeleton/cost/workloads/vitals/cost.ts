@@ -13,6 +13,7 @@ import type { Change } from '../../change';
 import { count, GIGABYTE, round, SECONDS_PER_DAY } from '../../cost-line';
 import type { CostLine, Load } from '../../cost-line';
 import { PRICES } from '../../prices';
+import { STREAM_PIPELINE } from '../../stream-pipeline';
 import type { WorkloadCost } from '../../workload-cost';
 
 /** Mean rate of events, as a part of the peak. */
@@ -32,6 +33,7 @@ const CACHE_ALARMS_PER_TEN_NODES = 4;
 const CACHE_ALARMS = 2;
 
 export const workloadCost: WorkloadCost = {
+  pipeline: STREAM_PIPELINE,
   events: 'Vital signs',
   meanPartOfPeak: MEAN_PART_OF_PEAK,
   stores: (settings, load) => [

@@ -45,6 +45,15 @@ it.each([RECORDS, RECORDS_OTHER_CHOICES])('knows the instance and the storage th
   );
 });
 
+it('counts two processors always, and one for each shard at most', () => {
+  const task = 730 * (0.03238 + 2 * 0.00356);
+
+  expect(part({ ...inVirginia, capacity: { shards: 6 } }, 'Processors')).toMatchObject({
+    usd: expect.closeTo(2 * task, 6),
+    usdAtMost: expect.closeTo(6 * task, 6),
+  });
+});
+
 it('is the sum of its parts whatever class, storage and backups are', () => {
   fc.assert(
     fc.property(

@@ -35,6 +35,17 @@ it.each([EVERYTHING, OTHER_CHOICES])('knows the nodes of the cache that a pipeli
   expect(part(change, 'Cache').basis).toBe(`${nodes} nodes, ${String(Properties.CacheNodeType)}`);
 });
 
+it('counts two processors always, and one for each shard at most', () => {
+  const task = 730 * (0.03238 + 2 * 0.00356);
+
+  expect(
+    part({ workload: 'vitals', aws: { region: 'us-east-1' }, capacity: { shards: 6 } }, 'Processors'),
+  ).toMatchObject({
+    usd: expect.closeTo(2 * task, 6),
+    usdAtMost: expect.closeTo(6 * task, 6),
+  });
+});
+
 it('is the sum of its parts whatever readers, nodes and retention are', () => {
   fc.assert(
     fc.property(
