@@ -7,17 +7,15 @@ import { singleUserRotation } from './doubles/single-user-rotation';
 import { LocalStackError } from './errors';
 import { type FaultProxy, startFaultProxy } from './fault-proxy';
 import { freePort, isFree } from './free-port';
-import { answersOk } from './health';
 import { type KinesisEmulator, LOCAL_CREDENTIALS, startKinesisEmulator } from './kinesis-emulator';
 import { databaseName, type LocalOutputs, localOutputs } from './outputs';
 import { checkOutputsFileIsOurs, removeOutputsFile, writeOutputsFile } from './outputs-file';
 import { type PostgresServer, startPostgresServer } from './postgres-server';
-import { SupervisedProcess } from './supervised-process';
+import { type LocalPrograms, startProcessorsAndApi } from './programs';
+import type { SupervisedProcess } from './supervised-process';
 import { allSettledOrThrow, Teardown } from './teardown';
 import { type Interruptible, loadLocalWorkload, type LocalCache, type LocalWorkload } from './workload';
-import { bundle } from '../src/foundation/bundle';
 import { Names } from '../src/foundation/naming';
-import { quarantineRetentionDays } from '../src/foundation/quarantine-retention';
 import { shardCount } from '../src/foundation/stream';
 import { PLANNED_EVENT_BYTES, type TenantSettings } from '../src/tenant';
 
@@ -35,6 +33,8 @@ export interface LocalStackSettings {
   readonly processors?: number;
   /** More environment variables of the processors, such as a shorter lease. */
   readonly processorEnvironment?: Readonly<Record<string, string>>;
+  /** Longest pause before a program that crashed is started again. Default: that of `SupervisedProcess`. */
+  readonly restartPauseMaxMs?: number;
   /** Settings of PostgreSQL beside the stack's own, or in their place. */
   readonly postgresSettings?: Readonly<Record<string, string>>;
   /** Puts a proxy between the processors and Kinesis that can be told to fail. Default false. */
@@ -63,12 +63,20 @@ export class LocalStack {
     readonly postgres: PostgresServer,
     /** Absent where the tenant has no cache, and where it was not started here. */
     readonly cache: Interruptible | undefined,
-    readonly processors: readonly SupervisedProcess[],
-    readonly api: SupervisedProcess,
+    /** What the workload runs. */
+    readonly programs: LocalPrograms,
     /** Present where `kinesisFaults` was asked for. */
     readonly kinesisFaults: FaultProxy | undefined,
     private readonly teardown: Teardown,
   ) {}
+
+  get processors(): readonly SupervisedProcess[] {
+    return this.programs.processors;
+  }
+
+  get api(): SupervisedProcess {
+    return this.programs.api;
+  }
 
   /** Stops everything in order: outputs, API, processors, then what they need. Removes all data. */
   async stop(): Promise<void> {
@@ -122,8 +130,18 @@ async function startParts(settings: LocalStackSettings, teardown: Teardown): Pro
     ...workload.environment(tenant),
     ...cache?.environment,
   };
-  const processors = await startProcessors({ settings, common, guard, teardown });
-  const api = await startApi({ settings, apiPort, common, guard, teardown });
+  const startPrograms = workload.startPrograms ?? startProcessorsAndApi;
+  const programs = await startPrograms({
+    tenant,
+    apiPort,
+    processors: settings.processors ?? 2,
+    common,
+    processorEnvironment: settings.processorEnvironment ?? {},
+    restartPauseMaxMs: settings.restartPauseMaxMs,
+    logDirectory,
+    guard,
+    teardown,
+  });
 
   const outputs = localOutputs({
     tenant,
@@ -131,11 +149,15 @@ async function startParts(settings: LocalStackSettings, teardown: Teardown): Pro
     secretsManagerEndpoint: secretsManager.endpoint,
     database: postgres,
     apiPort,
-    more: { ...cache?.outputs, ...(settings.tenantFile !== undefined && { LocalTenantFile: settings.tenantFile }) },
+    more: {
+      ...cache?.outputs,
+      ...programs.outputs,
+      ...(settings.tenantFile !== undefined && { LocalTenantFile: settings.tenantFile }),
+    },
   });
   writeOutputsFile(outputsFile, outputs);
   teardown.add('The outputs', async () => removeOutputsFile(outputsFile));
-  return new LocalStack(outputs, postgres, cache?.started, processors, api, proxy, teardown);
+  return new LocalStack(outputs, postgres, cache?.started, programs, proxy, teardown);
 }
 
 async function chosenPort(port: number): Promise<number> {
@@ -191,65 +213,4 @@ async function startCache(
   const cache = await workload.startCache?.(tenant);
   if (cache) teardown.add('The cache', async () => cache.stop());
   return cache;
-}
-
-interface Program {
-  readonly settings: LocalStackSettings;
-  readonly common: Readonly<Record<string, string>>;
-  readonly guard: ChildGuard;
-  readonly teardown: Teardown;
-}
-
-async function startProcessors({ settings, common, guard, teardown }: Program): Promise<SupervisedProcess[]> {
-  const { workload } = settings.tenant;
-  const folder = bundle({
-    name: `${workload}-processor`,
-    entry: `src/workloads/${workload}/processor.ts`,
-    migrationFolders: ['src/runtime/migrations', `src/workloads/${workload}/migrations`],
-  });
-  const processors: SupervisedProcess[] = [];
-  for (let number = 1; number <= (settings.processors ?? 2); number += 1) {
-    const healthPort = await freePort();
-    processors.push(
-      new SupervisedProcess({
-        name: `Processor ${number}`,
-        nodeArguments: [join(folder, 'index.mjs')],
-        environment: {
-          ...common,
-          QUARANTINE_RETENTION_DAYS: String(quarantineRetentionDays(settings.tenant)),
-          HEALTH_PORT: String(healthPort),
-          ...settings.processorEnvironment,
-        },
-        logFile: join(settings.logDirectory, `processor-${number}.log`),
-        guard,
-        isHealthy: async () => answersOk(`http://127.0.0.1:${healthPort}/health`),
-        afterCrash: 'restart',
-      }),
-    );
-  }
-  teardown.add('The processors', async () => {
-    await Promise.all(processors.map(async (processor) => processor.stop()));
-  });
-  await allSettledOrThrow(processors.map(async (processor) => processor.start()));
-  return processors;
-}
-
-async function startApi({ settings, apiPort, common, guard, teardown }: Program & { readonly apiPort: number }) {
-  const { workload } = settings.tenant;
-  const folder = bundle({ name: `${workload}-api-local`, entry: `src/workloads/${workload}/api/server.ts` });
-  const api = new SupervisedProcess({
-    name: 'The API',
-    nodeArguments: [join(folder, 'index.mjs')],
-    environment: {
-      ...common,
-      API_PORT: String(apiPort),
-    },
-    logFile: join(settings.logDirectory, 'api.log'),
-    guard,
-    isHealthy: async () => answersOk(`http://127.0.0.1:${apiPort}/health`),
-    afterCrash: 'restart',
-  });
-  teardown.add('The API', async () => api.stop());
-  await api.start();
-  return api;
 }

@@ -24,6 +24,8 @@ export interface ProcessSettings {
    * process held in memory is gone.
    */
   readonly afterCrash: 'restart' | 'report';
+  /** Longest pause before it is started again. Default 10 s. */
+  readonly restartPauseMaxMs?: number;
   readonly onLost?: (reason: string) => void;
 }
 
@@ -134,12 +136,12 @@ export class SupervisedProcess {
   }
 
   private afterCrash(how: string): void {
-    const { name, afterCrash, onLost } = this.settings;
+    const { name, afterCrash, onLost, restartPauseMaxMs = RESTART_PAUSE_MAX_MS } = this.settings;
     if (afterCrash === 'report') {
       onLost?.(`${name} ended (${how}). ${this.logExcerpt()}`);
       return;
     }
-    const pauseMs = Math.min(RESTART_PAUSE_MAX_MS, RESTART_PAUSE_FIRST_MS * 2 ** this.crashesInARow);
+    const pauseMs = Math.min(restartPauseMaxMs, RESTART_PAUSE_FIRST_MS * 2 ** this.crashesInARow);
     this.crashesInARow += 1;
     this.restarts += 1;
     this.restartTimer = setTimeout(() => this.spawn(), pauseMs);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { LocalStackError } from './errors';
 import type { LocalOutputs } from './outputs';
+import type { LocalPrograms, ProgramTools } from './programs';
 import type { TenantSettings } from '../src/tenant';
 
 /** What the local stack has to know of a workload: `localWorkload` of `local/workloads/<workload>/local-workload.ts`. */
@@ -15,9 +16,15 @@ export interface LocalWorkload {
    * @throws LocalStackError when it does not come up.
    */
   startCache?(tenant: TenantSettings): Promise<LocalCache | undefined>;
+  /**
+   * Starts the workload's programs with what they alone need. Default: processors and the API.
+   *
+   * @throws LocalStackError when one does not come up.
+   */
+  startPrograms?(tools: ProgramTools): Promise<LocalPrograms>;
 }
 
-/** A cache on this machine. */
+/** A cache, or a queue, on this machine. */
 export interface LocalCache {
   /** Variables by which programs find it. */
   readonly environment: Readonly<Record<string, string>>;

@@ -1,0 +1,28 @@
+import { startImagingPrograms } from './programs';
+import type { TenantSettings } from '../../../src/tenant';
+import { startRedisServer } from '../../redis-cluster';
+import type { LocalCache, LocalWorkload } from '../../workload';
+
+export const localWorkload: LocalWorkload = {
+  environment: () => ({}),
+  startCache: startQueue,
+  startPrograms: startImagingPrograms,
+};
+
+/** The Redis of the queue. `REDIS_URL` names a cluster, which BullMQ's queue is not run on: it has a server of its own always. */
+async function startQueue({ secrets: { cacheAuthTokenArn } }: TenantSettings): Promise<LocalCache | undefined> {
+  if (cacheAuthTokenArn === undefined) return undefined;
+  const started = await startRedisServer();
+  const endpoint = `${started.host}:${started.port}`;
+  return {
+    environment: {
+      QUEUE_ENDPOINT: endpoint,
+      QUEUE_AUTH_TOKEN_SECRET_ARN: cacheAuthTokenArn,
+      QUEUE_CA_FILE: started.caFile,
+    },
+    outputs: { QueueEndpoint: endpoint, QueueReplicationGroupId: 'local' },
+    secret: { arn: cacheAuthTokenArn, value: started.password },
+    started,
+    stop: async () => started.stop(),
+  };
+}
