@@ -29,7 +29,7 @@ export interface ValueElement extends ElementHead, ValueBytes {}
  * fragments of encapsulated pixel data, the table of offsets first, between `fragments` and `fragments-end`.
  */
 export type DataSetEvent =
-  | { readonly kind: 'value'; readonly element: ValueElement; readonly bigEndian: boolean }
+  | ({ readonly kind: 'value'; readonly element: ValueElement } & Notation)
   | { readonly kind: 'sequence' | 'fragments'; readonly head: ElementHead }
   | { readonly kind: 'fragment'; readonly fragment: ValueBytes }
   | { readonly kind: 'item' | 'item-end' | 'sequence-end' | 'fragments-end' };
@@ -42,6 +42,12 @@ export interface Notation {
 
 /** Deeper than any device nests (PS3.3's deepest templates have about ten levels). */
 const DEPTH_MAX = 64;
+
+/**
+ * Elements, Items, fragments, and their ends. An image of 20 000 frames, each described by its own attributes, has about two million; a file
+ * of 2 GiB could have 270 million without values, and keep a program busy for an hour.
+ */
+const PARTS_MAX = 4_000_000;
 
 /** Zeros that are looked at at once. */
 const PADDING_PIECE_BYTES = 64 * 1024;
@@ -78,7 +84,10 @@ interface Open {
 export async function* dataSetEvents(reader: ForwardReader, notation: Notation): AsyncGenerator<DataSetEvent> {
   const limit = reader.end ?? Number.POSITIVE_INFINITY;
   const open: Open[] = [{ kind: 'data-set', notation, end: undefined, limit }];
+  let parts = 0;
   for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
+    parts += 1;
+    if (parts > PARTS_MAX) throw new DicomFault('too_many_elements', `at byte ${reader.position}`);
     if (top.kind === 'data-set' && (await reader.atEnd())) return;
     if (top.end !== undefined && reader.position >= top.end) {
       open.pop();
@@ -155,7 +164,7 @@ async function* elementEvents({
     yield { kind: 'fragments', head };
   } else {
     const value = valueBytes(reader, endOf(reader, top, length, what));
-    yield { kind: 'value', element: { ...head, ...value }, bigEndian: top.notation.bigEndian };
+    yield { kind: 'value', element: { ...head, ...value }, ...top.notation };
     await reader.skipTo(value.end);
   }
 }

@@ -12,6 +12,7 @@ export const DICOM_FAULTS = {
   vr_invalid: 'An element has no value representation of the standard',
   nesting_too_deep: 'Sequences are nested too deeply',
   element_too_large: 'An attribute that instances are found by is longer than the standard lets it be',
+  too_many_elements: 'The file has more than four million elements, Items and fragments',
   deflate_invalid: 'The deflated part of the file cannot be inflated',
   sop_class_uid_missing: 'SOP Class UID (0008,0016) is missing',
   sop_instance_uid_missing: 'SOP Instance UID (0008,0018) is missing',

@@ -128,7 +128,7 @@ async function* inflated(source: ByteSource, start: number): AsyncGenerator<Buff
     for await (const piece of compressed.pipe(inflate) as AsyncIterable<Buffer>) yield piece;
   } catch (error) {
     if (error instanceof DicomFault) throw error;
-    const endsEarly = error instanceof Error && 'code' in error && error.code === 'Z_BUF_ERROR';
+    const endsEarly = typeof error === 'object' && error !== null && 'code' in error && error.code === 'Z_BUF_ERROR';
     throw new DicomFault(endsEarly ? 'truncated' : 'deflate_invalid', '', { cause: error });
   } finally {
     compressed.destroy();

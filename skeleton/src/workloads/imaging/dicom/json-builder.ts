@@ -1,6 +1,6 @@
 import { type TextDecoding, textDecoding } from './character-sets';
-import type { DataSetEvent, ElementHead, ValueElement } from './data-set';
-import { isBinary, jsonValues } from './json-values';
+import type { DataSetEvent, ElementHead, Notation, ValueElement } from './data-set';
+import { inlineBinary, isBinary, jsonValues } from './json-values';
 import type { DicomJson, DicomJsonAttribute } from './metadata';
 import { elementOf, groupOf, tagDigits } from './tag';
 
@@ -17,6 +17,7 @@ const ALWAYS_GROUPS: ReadonlySet<number> = new Set([0x0008, 0x0010, 0x0018, 0x00
 const ALWAYS_BYTES_MAX = 1024;
 const ELEMENT_BYTES_ABOUT = 40;
 
+const PIXEL_REPRESENTATION = '00280103';
 const SPECIFIC_CHARACTER_SET = 0x00080005;
 
 /** A data set, or an Item, that is being built. */
@@ -49,23 +50,26 @@ export class JsonBuilder {
   async take(event: DataSetEvent): Promise<void> {
     const level = this.levels.at(-1);
     if (level === undefined) return;
-    if (event.kind === 'value') await this.takeValue(level, event.element, event.bigEndian);
+    if (event.kind === 'value') await this.takeValue(level, event.element, event);
     else if (event.kind === 'sequence') level.sequence = { tag: tagDigits(event.head.tag), items: [] };
     else if (event.kind === 'item') this.beginItem(level);
     else if (event.kind === 'item-end') this.levels.pop();
     else if (event.kind === 'sequence-end') this.endSequence(level);
   }
 
-  private async takeValue(level: Level, element: ValueElement, bigEndian: boolean): Promise<void> {
-    const { tag, vr, lengthBytes } = element;
+  private async takeValue(level: Level, element: ValueElement, notation: Notation): Promise<void> {
+    const { tag, lengthBytes } = element;
     if (isLeftOut(element)) return;
     this.totalBytes += lengthBytes + ELEMENT_BYTES_ABOUT;
     if (this.totalBytes > TOTAL_BYTES_MAX && !(this.isAtTop && isAlwaysKept(element))) return;
     const chunks: Buffer[] = [];
     for await (const chunk of element.chunks()) chunks.push(chunk);
     const value = Buffer.concat(chunks);
+    const vr = notation.explicitVr ? element.vr : this.vrBySign(element);
+    const { bigEndian } = notation;
     if (isBinary(vr)) {
-      level.attributes[tagDigits(tag)] = value.length === 0 ? { vr } : { vr, InlineBinary: value.toString('base64') };
+      level.attributes[tagDigits(tag)] =
+        value.length === 0 ? { vr } : { vr, InlineBinary: inlineBinary(vr, value, bigEndian) };
       return;
     }
     const values = jsonValues(vr, value, bigEndian, level.decoding);
@@ -73,6 +77,13 @@ export class JsonBuilder {
       level.decoding = textDecoding(values.map((term) => (typeof term === 'string' ? term : '')));
     }
     level.attributes[tagDigits(tag)] = values.length === 0 ? { vr } : { vr, Value: values };
+  }
+
+  /** Pixel Representation tells whether numbers are signed where the dictionary leaves it open (DICOM PS3.5, A.1). */
+  private vrBySign({ vr, known }: ValueElement): string {
+    if (vr !== 'US' || !known.includes('SS')) return vr;
+    const level = this.levels.findLast(({ attributes }) => PIXEL_REPRESENTATION in attributes);
+    return level?.attributes[PIXEL_REPRESENTATION]?.Value?.[0] === 1 ? 'SS' : vr;
   }
 
   private endSequence(level: Level): void {

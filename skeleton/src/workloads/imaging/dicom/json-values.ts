@@ -23,6 +23,7 @@ const NUMBERS: Readonly<
 
 /** Bytes that are no text and no numbers for people. */
 const BINARY: ReadonlySet<string> = new Set(['OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'UN']);
+const BINARY_NUMBER_BYTES: Readonly<Record<string, number>> = { OD: 8, OF: 4, OL: 4, OV: 8, OW: 2 };
 /** Text in the data set's character set (DICOM PS3.5, 6.1.2.3). */
 const LOCAL_TEXT: ReadonlySet<string> = new Set(['LO', 'LT', 'PN', 'SH', 'ST', 'UC', 'UT']);
 /** Text that has one value, in which a backslash is a letter; spaces at its beginning say something (PS3.5, 6.2). */
@@ -32,6 +33,15 @@ const NAME_GROUPS = ['Alphabetic', 'Ideographic', 'Phonetic'] as const;
 
 export function isBinary(vr: string): boolean {
   return BINARY.has(vr);
+}
+
+/** In base64, numbers in little endian whatever the file has (DICOM PS3.18, F.2.7). */
+export function inlineBinary(vr: string, value: Buffer, bigEndian: boolean): string {
+  const sizeBytes = bigEndian ? (BINARY_NUMBER_BYTES[vr] ?? 1) : 1;
+  if (sizeBytes === 1 || value.length % sizeBytes !== 0) return value.toString('base64');
+  const bytes = Buffer.from(value);
+  for (let at = 0; at < bytes.length; at += sizeBytes) bytes.subarray(at, at + sizeBytes).reverse();
+  return bytes.toString('base64');
 }
 
 /**
