@@ -136,7 +136,7 @@ test('two senders of one upload, by two processes: one counts, the other is told
     const files = instances.map(({ bytes }) => bytes.subarray(0, length));
     const [mine = Buffer.alloc(0), theirs = Buffer.alloc(0)] = files;
     const path = pathOf(await one.client.create(length));
-    const half = length >> 1;
+    const half = Math.floor(length / 2);
     const answers = await Promise.all([
       one.client.patch(path, 0, mine.subarray(0, half)),
       other.client.patch(path, 0, theirs.subarray(0, half)),

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tus from 'tus-js-client';
+import { bigEndian, deflated, refusedFiles } from './instance-variants';
 import { answerOf, HOSPITAL, idOf, metadata, OTHER_HOSPITAL, partHeaders, problem, sha256 } from './upload-client';
 import { startUploadFixture, type UploadFixture } from './upload-fixture';
 import { makeInstance } from '../support/part10';
@@ -172,8 +173,6 @@ test('the last part may be sent again once the file is received', async () => {
 });
 
 const TUS_PART = { 'Content-Type': 'application/offset+octet-stream' };
-const zip = Buffer.concat([Buffer.from('PK\x03\x04'), Buffer.alloc(500)]);
-
 test.each([
   ['no length', {}, 400, 'length_invalid'],
   ['a length to be told later', { 'Upload-Defer-Length': '1' }, 400, 'length_invalid'],
@@ -234,23 +233,38 @@ test('a part of unknown length is refused', async () => {
   await fixture.client.ask({ method: 'DELETE', path: url });
 });
 
+test.each(refusedFiles())(
+  'a file that is %s is refused with the reason, and only a record is left',
+  async (_, bytes, code) => {
+    const { url, ...answer } = await fixture.client.upload(bytes, metadata({ filename: 'scan.dcm' }));
+    expect(answer.json()).toEqual(problem(422, code));
+    expect(await fixture.upload(idOf(url))).toMatchObject({
+      state: 'refused',
+      reason_code: code,
+      finished_at: expect.any(Date),
+    });
+    expect(await fixture.scan(idOf(url))).toBeUndefined();
+    expect((await fixture.files()).whole).not.toContain(idOf(url));
+    await expectNothingIncoming();
+    expect((await fixture.client.patch(url, 0, bytes)).json()).toEqual(problem(410, 'upload_refused'));
+    expect((await fixture.client.head(url)).status).toBe(410);
+  },
+);
+
 test.each([
-  ['no DICOM', Buffer.from('{"resourceType":"Patient"}'.repeat(20)), 'not_dicom'],
-  ['a zip archive', zip, 'zip_archive'],
-  ['cut off', makeInstance().bytes.subarray(0, -10), 'truncated'],
-])('a file that is %s is refused with the reason, and only a record is left', async (_, bytes, code) => {
-  const { url, ...answer } = await fixture.client.upload(bytes, metadata({ filename: 'scan.dcm' }));
-  expect(answer.json()).toEqual(problem(422, code));
-  expect(await fixture.upload(idOf(url))).toMatchObject({
-    state: 'refused',
-    reason_code: code,
-    finished_at: expect.any(Date),
+  ['deflated', deflated, '1.2.840.10008.1.2.1.99'],
+  ['in big endian', bigEndian, '1.2.840.10008.1.2.2'],
+])('a file that is %s is a scan', async (_, variant, transferSyntaxUid) => {
+  const instance = makeInstance();
+  const bytes = variant(instance);
+  const { url, status } = await fixture.client.upload(bytes);
+  expect(status).toBe(204);
+  expect(await fixture.scan(idOf(url))).toMatchObject({
+    sop_instance_uid: instance.sopInstanceUid,
+    study_uid: instance.studyInstanceUid,
+    transfer_syntax_uid: transferSyntaxUid,
   });
-  expect(await fixture.scan(idOf(url))).toBeUndefined();
-  expect((await fixture.files()).whole).not.toContain(idOf(url));
-  await expectNothingIncoming();
-  expect((await fixture.client.patch(url, 0, bytes)).json()).toEqual(problem(410, 'upload_refused'));
-  expect((await fixture.client.head(url)).status).toBe(410);
+  expect(await fixture.holds(idOf(url), bytes)).toBe(true);
 });
 
 test.each(['hex', 'base64'] as const)('a checksum in %s is compared', async (encoding) => {

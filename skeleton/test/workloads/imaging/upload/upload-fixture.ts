@@ -21,6 +21,8 @@ export interface LoggedEvent {
 export interface UploadFixture {
   readonly database: TestDatabase;
   readonly folder: string;
+  /** Where the program says it is. */
+  readonly publicUrl: string;
   readonly client: UploadClient;
   readonly authority: LoopbackAuthority;
   /** Everything it logged. */
@@ -95,6 +97,7 @@ export async function startUploadFixture(): Promise<UploadFixture> {
   return {
     database,
     folder,
+    publicUrl: parsed.publicUrl,
     client,
     authority,
     logged,

@@ -15,7 +15,7 @@ export function stowBoundary(contentType: string | undefined): string {
     throw new Problem(
       415,
       'media_type_unsupported',
-      `Expected Content-Type: multipart/related; type="${DICOM}"; boundary=…`,
+      `Instances come in parts of one body: send the Content-Type multipart/related; type="${DICOM}" with its boundary.`,
     );
   }
   const boundary = type.params.get('boundary');
