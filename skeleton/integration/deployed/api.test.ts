@@ -1,7 +1,7 @@
 import { APIGatewayClient, GetResourcesCommand, GetStagesCommand } from '@aws-sdk/client-api-gateway';
-import { describeDeployed } from '../support/deployed';
+import { describeDeployedStream } from '../support/deployed';
 
-describeDeployed('the deployed API', (outputs) => {
+describeDeployedStream('the deployed API', (outputs) => {
   test.each(['Observation?patient=nobody', 'metadata'])('refuses %s to a caller who does not sign', async (path) => {
     const { status } = await fetch(new URL(path, outputs().ApiUrl), { signal: AbortSignal.timeout(30_000) });
 

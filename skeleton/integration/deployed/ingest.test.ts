@@ -1,8 +1,8 @@
 import { APIGatewayClient, GetRestApiCommand, GetStagesCommand } from '@aws-sdk/client-api-gateway';
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { describeDeployed } from '../support/deployed';
+import { describeDeployedStream } from '../support/deployed';
 
-describeDeployed('the deployed ingest through the API', (outputs) => {
+describeDeployedStream('the deployed ingest through the API', (outputs) => {
   let gateway: APIGatewayClient;
   beforeAll(() => {
     gateway = new APIGatewayClient({ region: outputs().Region });

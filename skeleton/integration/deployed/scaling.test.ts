@@ -1,9 +1,9 @@
 import { DescribeServicesCommand, ECSClient } from '@aws-sdk/client-ecs';
 import { DescribeStreamSummaryCommand, KinesisClient } from '@aws-sdk/client-kinesis';
 import { alarmsNamed } from '../support/alarms';
-import { describeDeployed } from '../support/deployed';
+import { describeDeployedStream } from '../support/deployed';
 
-describeDeployed('the scaling of the deployed pipeline', (outputs) => {
+describeDeployedStream('the scaling of the deployed pipeline', (outputs) => {
   test('runs no fewer tasks than two and no more than there are open shards', async () => {
     const kinesis = new KinesisClient({ region: outputs().Region });
     const ecs = new ECSClient({ region: outputs().Region });

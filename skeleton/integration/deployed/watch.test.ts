@@ -17,9 +17,11 @@ describeDeployed('what watches over the deployment', (outputs) => {
     const dashboard = await cloudWatch.send(new GetDashboardCommand({ DashboardName: outputs().DashboardName }));
 
     const suffix = outputs().EnvironmentSuffix;
-    expect(telling).toEqual(
-      expect.arrayContaining([`iterator-age-${suffix}`, `stream-unread-${suffix}`, `processor-tasks-${suffix}`]),
-    );
+    const ofTheFlow =
+      outputs().DomainName === undefined
+        ? ['iterator-age', 'stream-unread', 'processor-tasks']
+        : ['scan-age', 'scan-failures', 'worker-tasks', 'files-storage', 'certificate-expiry'];
+    expect(telling).toEqual(expect.arrayContaining(ofTheFlow.map((name) => `${name}-${suffix}`)));
     expect(JSON.parse(dashboard.DashboardBody ?? '{}')).toHaveProperty('widgets');
     cloudWatch.destroy();
   });

@@ -25,6 +25,21 @@ export function describeDeployed(name: string, define: (outputs: () => DeployedO
 }
 
 /**
+ * As {@link describeDeployed}, of what only a pipeline has that stores a stream and answers to who signs. Where files are received by mutual
+ * TLS, the tests are reported as skipped, with the reason.
+ */
+export function describeDeployedStream(name: string, define: (outputs: () => DeployedOutputs) => void): void {
+  if (readOutputs().DomainName === undefined) {
+    describeDeployed(name, define);
+    return;
+  }
+  describe.skip(`${name} [skipped: this pipeline receives files by mutual TLS, and signs nothing]`, () =>
+    define(() => {
+      throw new Error('There is no stream to store.');
+    }));
+}
+
+/**
  * A group of tests of what may be done to a local stack only. Where the pipeline is deployed, the tests are reported as
  * skipped, with the reason.
  *
