@@ -3,7 +3,7 @@ import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { CONNECT_TIMEOUT_MS, openQueueConnection, type QueueConnectionOptions } from './queue-connection';
 import type { DatabasePool } from '../../../runtime/postgres/pool';
-import { recordQueued } from '../store/scan-events';
+import { findWaiting, recordQueued } from '../store/scan-events';
 
 export const QUEUE_NAME = 'scans';
 /** Braces keep all keys of the queue in one slot, should it ever be a cluster (BullMQ, "Redis Cluster"). */
@@ -27,14 +27,17 @@ export class ScanQueue {
   constructor(private readonly options: ScanQueueOptions) {}
 
   /**
-   * Adds a scan; one that is in the queue stays where it is.
+   * Adds a scan that waits; one that is in the queue stays where it is.
    *
    * @throws soon, when Redis is away; the SDK's error or AuthTokenError without a token; what `pg` throws.
    */
   async add(scanId: string): Promise<void> {
+    const { database } = this.options;
     const queue = await this.open();
+    const scan = await findWaiting(database, scanId);
+    if (scan === undefined) return;
     await queue.add(QUEUE_NAME, {}, { jobId: scanId });
-    await recordQueued(this.options.database, scanId);
+    await recordQueued(database, scan);
   }
 
   /** Which of these scans have a job, waiting or under way. @throws as `add`. */

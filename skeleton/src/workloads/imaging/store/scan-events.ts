@@ -37,17 +37,29 @@ export async function recordStep(client: Queryable, event: LifeEvent): Promise<v
   );
 }
 
-/**
- * Notes that a scan was queued, unless that is known of its coming attempt already, or it is not waiting.
- *
- * @throws what `pg` throws.
- */
-export async function recordQueued(database: Queryable, scanId: string): Promise<void> {
+/** A scan that waits, as it was when it was queued. */
+export interface QueuedScan {
+  readonly scanId: string;
+  readonly hospitalId: number;
+  readonly attempt: number;
+}
+
+/** @returns undefined for a scan that is settled, or is not there. @throws what `pg` throws. */
+export async function findWaiting(database: Queryable, scanId: string): Promise<QueuedScan | undefined> {
   const { rows } = await database.query<{ hospital_id: number; attempts: number }>(
     `SELECT hospital_id, attempts FROM scan WHERE scan_id = $1 AND state = 'received'`,
     [scanId],
   );
   const [scan] = rows;
-  if (scan === undefined) return;
-  await recordStep(database, { scanId, hospitalId: scan.hospital_id, step: 'queued', attempt: scan.attempts });
+  return scan && { scanId, hospitalId: scan.hospital_id, attempt: scan.attempts };
+}
+
+/**
+ * Notes that a scan was queued, unless that is known of its coming attempt already.
+ *
+ * @param scan as it was before: a worker may have taken it up since.
+ * @throws what `pg` throws.
+ */
+export async function recordQueued(database: Queryable, scan: QueuedScan): Promise<void> {
+  await recordStep(database, { ...scan, step: 'queued' });
 }
