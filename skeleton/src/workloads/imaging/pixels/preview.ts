@@ -33,7 +33,7 @@ export async function renderPreview(source: ByteSource, metadata: InstanceMetada
 
 /**
  * A frame as a JPEG image, of brightness or of red, green and blue. What is wrong with pixels is a reason, never an error. Of uncompressed
- * pixels, a megabyte or a row is in memory at once; for compressed ones, at most 112 MiB are taken.
+ * pixels, a megabyte or a row is in memory at once; for a compressed frame, at most 80 MiB are taken.
  *
  * @throws what the source throws, when it cannot be read.
  */

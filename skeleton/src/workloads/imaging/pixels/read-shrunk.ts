@@ -1,9 +1,11 @@
-import { type Decode, DECODED_BYTES_MAX, fill } from './codecs/decoder';
+import { requireRoom } from './codecs/decoded';
+import { type Decode, fill } from './codecs/decoder';
 import { decodeJpeg } from './codecs/jpeg';
 import { decodeJpeg2000 } from './codecs/jpeg-2000';
 import { decodeJpegLossless } from './codecs/jpeg-lossless';
 import { decodeJpegLs } from './codecs/jpeg-ls';
 import { decodeRle } from './codecs/rle';
+import { collectGarbage } from './collect-garbage';
 import { encodedFrame } from './fragments';
 import { frameBytes, type FrameLayout } from './frame-layout';
 import type { Palette } from './palette';
@@ -16,7 +18,7 @@ import type { Codec } from '../dicom/transfer-syntaxes';
 
 const DECODERS: Partial<Record<Codec, Decode>> = {
   encapsulated: async ({ frame, layout }) => {
-    if (frame.lengthBytes > DECODED_BYTES_MAX) throw new PixelFault('frame_too_large');
+    requireRoom(frame, { decodedBytes: 0, copies: 0 });
     const bytes = new Uint8Array(frame.lengthBytes);
     await fill(bytes, frame);
     return { layout, bytes };
@@ -27,6 +29,9 @@ const DECODERS: Partial<Record<Codec, Decode>> = {
   'jpeg-ls': decodeJpegLs,
   'jpeg-2000': decodeJpeg2000,
 };
+
+/** Two frames of less are in memory at the same time without harm. */
+const LARGE_BYTES = 16 * 1024 * 1024;
 
 /**
  * Reads a frame, decodes it where it is compressed, and makes it small.
@@ -60,6 +65,7 @@ export async function readShrunk(
   const decode = DECODERS[transferSyntax.codec];
   if (decode === undefined) throw new PixelFault('codec_unsupported');
   const frame = await encodedFrame(source, { frame: index, frames });
+  if (frame.lengthBytes + frameBytes(layout) > LARGE_BYTES) await collectGarbage();
   const decoded = await decode({ frame, layout, enoughPx: maxSidePx });
   const bytes = bytesInMemory(decoded.bytes);
   const shrunk = await shrink({ bytes, frameStart: 0, layout: decoded.layout, palette, maxSidePx });

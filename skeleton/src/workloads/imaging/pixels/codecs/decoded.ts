@@ -1,4 +1,4 @@
-import { DECODED_BYTES_MAX, type DecodedFrame } from './decoder';
+import type { DecodedFrame, EncodedFrame } from './decoder';
 import { type FrameLayout, frameBytes } from '../frame-layout';
 import { PixelFault } from '../skip-reason';
 
@@ -12,9 +12,18 @@ export function requireSame(
   }
 }
 
-/** @throws PixelFault `frame_too_large` where decoding takes more than there is for it. */
-export function requireRoom(bytes: number): void {
-  if (bytes > DECODED_BYTES_MAX) throw new PixelFault('frame_too_large');
+/** What decoding one frame may take: a program may have 200 MB, and about half of that before it decodes anything. */
+const MEMORY_BYTES_MAX = 80 * 1024 * 1024;
+
+/**
+ * @param copies of what is decoded that there are at the same time. Of what is encoded there are two: a codec's, and what it was read by.
+ * @throws PixelFault `frame_too_large` where decoding takes more than there is for it.
+ */
+export function requireRoom(
+  { lengthBytes }: Pick<EncodedFrame, 'lengthBytes'>,
+  { decodedBytes, copies }: { readonly decodedBytes: number; readonly copies: number },
+): void {
+  if (2 * lengthBytes + copies * decodedBytes > MEMORY_BYTES_MAX) throw new PixelFault('frame_too_large');
 }
 
 /**

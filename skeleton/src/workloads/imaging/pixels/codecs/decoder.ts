@@ -27,9 +27,6 @@ export interface DecodingRequest {
 /** @throws PixelFault */
 export type Decode = (request: DecodingRequest) => Promise<DecodedFrame>;
 
-/** Larger frames are not decoded: the memory for one is there, and nothing else has to do without. */
-export const DECODED_BYTES_MAX = 64 * 1024 * 1024;
-
 /** Lays a frame into memory of the kind that its decoder asks for. */
 export async function fill(target: Uint8Array, frame: EncodedFrame): Promise<void> {
   let at = 0;

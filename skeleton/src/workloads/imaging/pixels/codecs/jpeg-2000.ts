@@ -24,7 +24,11 @@ export async function decodeJpeg2000({ frame, layout, enoughPx }: DecodingReques
   const level = levelFor(header, enoughPx);
   const columns = halved(header.columns, level);
   const rows = halved(header.rows, level);
-  requireRoom(rows * columns * components * (precisionBits > 8 ? 2 : 1));
+  // Two of the result, and two of 32 bits for each sample on the way there.
+  requireRoom(frame, {
+    decodedBytes: rows * columns * components * (precisionBits > 8 ? 2 : 1),
+    copies: precisionBits > 8 ? 6 : 10,
+  });
   return withCodec(
     'node_modules/@cornerstonejs/codec-openjpeg/dist/openjpegwasm_decode.wasm',
     createCodec,

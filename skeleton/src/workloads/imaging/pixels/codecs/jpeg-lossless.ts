@@ -18,7 +18,7 @@ export async function decodeJpegLossless({ frame, layout }: DecodingRequest): Pr
   const isDecodable = components === scanComponents && (components === 1 || sampleBytes === 1);
   if (header.frameMarker !== LOSSLESS || !isDecodable) throw new PixelFault('codec_unsupported');
   requireSame(header, layout);
-  requireRoom(rows * columns * components * sampleBytes);
+  requireRoom(frame, { decodedBytes: rows * columns * components * sampleBytes, copies: 1 });
   const encoded = new Uint8Array(frame.lengthBytes);
   await fill(encoded, frame);
   const samples = decode(encoded, sampleBytes);

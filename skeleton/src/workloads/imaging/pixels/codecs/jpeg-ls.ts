@@ -14,7 +14,7 @@ export async function decodeJpegLs({ frame, layout }: DecodingRequest): Promise<
   if (header.frameMarker !== JPEG_LS) throw new PixelFault('codec_unsupported');
   requireSame(header, layout);
   const { rows, columns, components, precisionBits } = header;
-  requireRoom(rows * columns * components * (precisionBits > 8 ? 2 : 1));
+  requireRoom(frame, { decodedBytes: rows * columns * components * (precisionBits > 8 ? 2 : 1), copies: 2 });
   return withCodec(
     'node_modules/@cornerstonejs/codec-charls/dist/charlswasm_decode.wasm',
     createCodec,

@@ -24,7 +24,8 @@ export async function decodeJpeg({ frame, layout }: DecodingRequest): Promise<De
     throw new PixelFault('codec_unsupported');
   }
   requireSame(header, layout);
-  requireRoom(header.rows * header.columns * header.components * coefficientBytes(header));
+  const decodedBytes = header.rows * header.columns * header.components;
+  requireRoom(frame, { decodedBytes, copies: 2 + coefficientCopies(header) });
   const bytes = await withCodec(WASM, createCodec, async ({ JPEGDecoder }) => {
     const decoder = new JPEGDecoder();
     if (layout.colours === 'rgb' && isTakenForYbr(header)) await fillUntransformed(decoder, frame);
@@ -37,8 +38,8 @@ export async function decodeJpeg({ frame, layout }: DecodingRequest): Promise<De
 }
 
 /** Where components come one after the other, those of a whole image are kept in 16 bits until all are there. */
-function coefficientBytes({ components, scanComponents }: JpegHeader): number {
-  return scanComponents < components ? 3 : 1;
+function coefficientCopies({ components, scanComponents }: JpegHeader): number {
+  return scanComponents < components ? 2 : 0;
 }
 
 /**

@@ -16,8 +16,7 @@ export async function decodeRle({ frame, layout }: DecodingRequest): Promise<Dec
   if (bitsAllocated % 8 !== 0) throw new PixelFault('layout_unsupported');
   const sampleBytes = bitsAllocated / 8;
   const decoded = { ...layout, order: 'planes', isBigEndian: false } as const;
-  requireRoom(frameBytes(decoded));
-  requireRoom(frame.lengthBytes);
+  requireRoom(frame, { decodedBytes: frameBytes(decoded), copies: 1 });
   const encoded = Buffer.allocUnsafe(frame.lengthBytes);
   await fill(encoded, frame);
   const starts = segmentStarts(encoded, channels * sampleBytes);
