@@ -1,5 +1,6 @@
 import { type TextDecoding, textDecoding } from './character-sets';
 import type { DataSetEvent, ElementHead, Notation, ValueElement } from './data-set';
+import { implicitVr } from './dictionary';
 import { inlineBinary, isBinary, jsonValues } from './json-values';
 import type { DicomJson, DicomJsonAttribute } from './metadata';
 import { elementOf, groupOf, tagDigits } from './tag';
@@ -59,13 +60,13 @@ export class JsonBuilder {
 
   private async takeValue(level: Level, element: ValueElement, notation: Notation): Promise<void> {
     const { tag, lengthBytes } = element;
-    if (isLeftOut(element)) return;
+    const vr = this.vrOf(element, notation);
+    if (isLeftOut({ ...element, vr })) return;
     this.totalBytes += lengthBytes + ELEMENT_BYTES_ABOUT;
     if (this.totalBytes > TOTAL_BYTES_MAX && !(this.isAtTop && isAlwaysKept(element))) return;
     const chunks: Buffer[] = [];
     for await (const chunk of element.chunks()) chunks.push(chunk);
     const value = Buffer.concat(chunks);
-    const vr = notation.explicitVr ? element.vr : this.vrBySign(element);
     const { bigEndian } = notation;
     if (isBinary(vr)) {
       level.attributes[tagDigits(tag)] =
@@ -79,11 +80,16 @@ export class JsonBuilder {
     level.attributes[tagDigits(tag)] = values.length === 0 ? { vr } : { vr, Value: values };
   }
 
-  /** Pixel Representation tells whether numbers are signed where the dictionary leaves it open (DICOM PS3.5, A.1). */
-  private vrBySign({ vr, known }: ValueElement): string {
-    if (vr !== 'US' || !known.includes('SS')) return vr;
+  /**
+   * What the standard's dictionary says where the file does not, or says UN of what is known (DICOM PS3.5, 6.2.2), as converters out of implicit
+   * VR do. Whether numbers are signed is left open there, and Pixel Representation tells (A.1).
+   */
+  private vrOf({ tag, vr, known }: ValueElement, { explicitVr }: Notation): string {
+    if (known.length === 0 || (explicitVr && vr !== 'UN')) return vr;
+    const usual = implicitVr(tag);
+    if (usual !== 'US' || !known.includes('SS')) return usual === 'SQ' ? vr : usual;
     const level = this.levels.findLast(({ attributes }) => PIXEL_REPRESENTATION in attributes);
-    return level?.attributes[PIXEL_REPRESENTATION]?.Value?.[0] === 1 ? 'SS' : vr;
+    return level?.attributes[PIXEL_REPRESENTATION]?.Value?.[0] === 1 ? 'SS' : usual;
   }
 
   private endSequence(level: Level): void {
