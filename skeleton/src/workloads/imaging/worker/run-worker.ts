@@ -38,7 +38,7 @@ export interface WorkerOptions {
 }
 
 /** Most of what a worker keeps in memory of files on their way to S3: these, of 8 MiB each. */
-const PART_BUFFERS = 6;
+const PART_BUFFERS = 4;
 const RETENTION_INTERVAL_MS = 3_600_000;
 /** What is under way when the worker is asked to end has this long to end well. ECS waits a little longer. */
 const STOP_PATIENCE_MS = 90_000;

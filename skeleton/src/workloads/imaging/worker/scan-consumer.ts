@@ -1,4 +1,5 @@
 import { Worker } from 'bullmq';
+import { MemoryKeeper } from './memory-keeper';
 import type { ScanProcessor } from './process-scan';
 import type { Log } from '../../../runtime/log/log';
 import type { Metrics } from '../../../runtime/metrics/metrics';
@@ -24,6 +25,7 @@ export class ScanConsumer {
   static async start(options: ScanConsumerOptions): Promise<ScanConsumer> {
     const { processor, log, metrics, concurrency, jobLockMs } = options;
     const connection = await openQueueConnection('worker', options);
+    const memory = new MemoryKeeper();
     let consumer: ScanConsumer | undefined;
     const worker = new Worker(
       QUEUE_NAME,
@@ -36,6 +38,8 @@ export class ScanConsumer {
           log.event('scan.delayed', { scanId: id, attempt: attemptsMade + 1, error });
           // The queue keeps what a job failed with: nothing of what the error says.
           throw new Error('The attempt failed.', { cause: undefined });
+        } finally {
+          await memory.keep();
         }
       },
       {
