@@ -23,6 +23,10 @@ export interface BenchDatabase {
   readonly pool: DatabasePool;
   /** Sees everything and may empty tables. */
   readonly superuser: Client;
+  /** Environment variables with which a child process finds the database, and secrets. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Puts a secret where those variables lead to. */
+  putSecret(arn: string, value: string): void;
 }
 
 /**
@@ -59,5 +63,17 @@ export async function startBenchDatabase(teardown: Teardown, workload: string): 
     await superuser.end();
     client.destroy();
   });
-  return { pool, superuser };
+  const environment = {
+    AWS_REGION: REGION,
+    AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.endpoint,
+    ENVIRONMENT_SUFFIX: NAME,
+    DATABASE_HOST: server.host,
+    DATABASE_PORT: String(server.port),
+    DATABASE_NAME: NAME,
+    DATABASE_SECRET_ARN: SECRET_ARN,
+    DATABASE_CA_FILE: server.caFile,
+  };
+  return { pool, superuser, environment, putSecret: (arn, value) => secretsManager.put(arn, value) };
 }

@@ -1,0 +1,190 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeFile, type SentFile } from './receive-files';
+import { type MeasuredProgram, startMeasured } from './receive-program';
+import { ReceiveSender, type Target } from './receive-sender';
+import { createLoopbackAuthority } from '../../../local/certificate-authority';
+import { startChildGuard } from '../../../local/child-guard';
+import { freePort } from '../../../local/free-port';
+import { startRedisServer } from '../../../local/redis-cluster';
+import type { Teardown } from '../../../local/teardown';
+import type { BenchDatabase } from '../../database';
+import { median } from '../../statistics';
+
+export interface ReceiveSettings {
+  /** Bytes of the large file; 600 000 000 is what the limit is about. */
+  readonly largeBytes: number;
+  /** How often it is sent; the first time, which warms up, is not counted. */
+  readonly repetitions: number;
+  readonly smallFiles: number;
+  /** Bytes of each small file. */
+  readonly smallBytes: number;
+  /** Senders of small files at once. */
+  readonly smallSenders: number;
+}
+
+/** Bytes per second by both ways. */
+export interface ReceiveRates {
+  /** Resumable, hashed, inspected, synchronized and recorded. */
+  readonly receivedBytesPerSecond: number;
+  /** Written to a file by a plain server, over the same TLS, in parts of the same size. */
+  readonly plainBytesPerSecond: number;
+  /** Median of the ratios of neighbouring runs, which a machine that grows slower does not bend. */
+  readonly ratio: number;
+}
+
+export interface ReceiveResult {
+  readonly largeBytes: number;
+  readonly large: ReceiveRates;
+  readonly smallFiles: number;
+  readonly smallBytes: number;
+  readonly small: ReceiveRates;
+  /** Most memory that the upload program had; `undefined` where the system does not tell. */
+  readonly peakBytes: number | undefined;
+}
+
+/** As large as a part may be. */
+export const RECEIVE_PART_BYTES = 8 * 1024 * 1024;
+const TOKEN_ARN = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:bench/queue-a1B2c3';
+
+/** Sends files to the upload program and to a plain server in turns. Both are processes of their own on this machine. */
+export async function measureReceiving(
+  database: BenchDatabase,
+  teardown: Teardown,
+  settings: ReceiveSettings,
+): Promise<ReceiveResult> {
+  const { upload, received, plain } = await startTargets(database, teardown);
+  const sender = new ReceiveSender(received.authority);
+  teardown.add('The sender', async () => sender.close());
+  const large = await inTurns(settings.repetitions, async (target) => {
+    const file = makeFile(settings.largeBytes, RECEIVE_PART_BYTES);
+    const seconds = await timed(async () => sender.send(target, file));
+    await target.empty();
+    return file.sizeBytes / seconds;
+  });
+  const small = await inTurns(settings.repetitions, async (target) => {
+    const files = Array.from({ length: settings.smallFiles }, () => makeFile(settings.smallBytes, RECEIVE_PART_BYTES));
+    const seconds = await timed(async () => sendAll(sender, target, files, settings.smallSenders));
+    await target.empty();
+    return files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) / seconds;
+  });
+  const { largeBytes, smallFiles, smallBytes } = settings;
+  return { largeBytes, large, smallFiles, smallBytes, small, peakBytes: upload.peakBytes() };
+
+  async function inTurns(repetitions: number, run: (target: EmptiedTarget) => Promise<number>): Promise<ReceiveRates> {
+    const rates: Array<{ readonly ours: number; readonly theirs: number }> = [];
+    for (let repetition = 0; repetition <= repetitions; repetition += 1) {
+      const rate = { theirs: await run(plain), ours: await run(received) };
+      if (repetition > 0) rates.push(rate);
+    }
+    return {
+      receivedBytesPerSecond: median(rates.map(({ ours }) => ours)),
+      plainBytesPerSecond: median(rates.map(({ theirs }) => theirs)),
+      ratio: median(rates.map(({ ours, theirs }) => ours / theirs)),
+    };
+  }
+}
+
+interface EmptiedTarget extends Target {
+  /** PEM of the authority that its certificate is of. */
+  readonly authority: string;
+  /** Removes what was sent, so that a disk is never the limit. */
+  empty(): Promise<void>;
+}
+
+interface Targets {
+  readonly upload: MeasuredProgram;
+  readonly received: EmptiedTarget;
+  readonly plain: EmptiedTarget;
+}
+
+async function startTargets(database: BenchDatabase, teardown: Teardown): Promise<Targets> {
+  const folder = mkdtempSync(join(tmpdir(), 'pipeline-bench-'));
+  const guard = startChildGuard([folder]);
+  teardown.add('The guard', async () => {
+    await guard.dismiss();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const redis = await startRedisServer();
+  teardown.add('Redis', async () => redis.stop());
+  database.putSecret(TOKEN_ARN, redis.password);
+  const { certificate: authority, issue } = await createLoopbackAuthority();
+  const { certificate, privateKey } = await issue();
+  const [certificateFile, keyFile] = [join(folder, 'certificate.pem'), join(folder, 'key.pem')];
+  writeFileSync(certificateFile, certificate);
+  writeFileSync(keyFile, privateKey, { mode: 0o600 });
+  const [scanFolder, plainFolder] = [join(folder, 'scans'), join(folder, 'plain')];
+  for (const made of [scanFolder, plainFolder]) mkdirSync(made);
+
+  const port = await freePort();
+  const upload = await startMeasured({
+    bundle: { name: 'bench-imaging-upload', entry: 'src/workloads/imaging/upload/main.ts' },
+    environment: {
+      ...database.environment,
+      PORT: String(port),
+      LISTEN_ADDRESS: '127.0.0.1',
+      PUBLIC_URL: `https://localhost:${port}`,
+      TLS_CERTIFICATE_FILE: certificateFile,
+      TLS_KEY_FILE: keyFile,
+      SCAN_FOLDER: scanFolder,
+      QUEUE_ENDPOINT: `${redis.host}:${redis.port}`,
+      QUEUE_AUTH_TOKEN_SECRET_ARN: TOKEN_ARN,
+      ...(redis.caFile !== undefined && { QUEUE_CA_FILE: redis.caFile }),
+    },
+    untilWritten: /"event":"api\.listening"/,
+    guard,
+  });
+  teardown.add('The upload program', async () => upload.stop());
+  const plain = await startMeasured({
+    bundle: { name: 'bench-imaging-plain', entry: 'bench/workloads/imaging/receive-plain-server.ts' },
+    environment: { FOLDER: plainFolder, CERTIFICATE_FILE: certificateFile, KEY_FILE: keyFile },
+    untilWritten: /^(\d+)\n/,
+    guard,
+  });
+  teardown.add('The plain server', async () => plain.stop());
+  return {
+    upload,
+    received: {
+      kind: 'tus',
+      baseUrl: `https://localhost:${port}`,
+      authority,
+      empty: async () => {
+        const { rows } = await database.superuser.query<{ scan_id: string }>('SELECT scan_id FROM scan');
+        await database.superuser.query('TRUNCATE upload, scan, scan_event, instance, instance_conflict');
+        for (const { scan_id: scanId } of rows) await rm(join(scanFolder, scanId), { force: true });
+      },
+    },
+    plain: {
+      kind: 'plain',
+      baseUrl: `https://localhost:${plain.written[1] ?? ''}`,
+      authority,
+      empty: async () => {
+        await rm(plainFolder, { recursive: true, force: true });
+        mkdirSync(plainFolder);
+      },
+    },
+  };
+}
+
+/** Sends files, some at once, each as soon as one before it has gone. */
+async function sendAll(
+  sender: ReceiveSender,
+  target: Target,
+  files: readonly SentFile[],
+  senders: number,
+): Promise<void> {
+  const left = files.values();
+  const work = async () => {
+    for (const file of left) await sender.send(target, file);
+  };
+  await Promise.all(Array.from({ length: senders }, work));
+}
+
+/** @returns seconds. */
+async function timed(work: () => Promise<void>): Promise<number> {
+  const startedAtMs = performance.now();
+  await work();
+  return (performance.now() - startedAtMs) / 1_000;
+}
