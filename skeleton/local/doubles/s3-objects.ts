@@ -1,7 +1,7 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { link, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Readable, Transform } from 'node:stream';
+import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { crc32 } from 'node:zlib';
 
@@ -20,13 +20,20 @@ export class S3Fault extends Error {
   }
 }
 
-/** Bytes that were kept in a file. */
-export interface KeptBytes {
+/** A range of a file, [start, end). */
+interface Slice {
   readonly file: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Bytes that were kept, in files of their own. */
+export interface KeptBytes {
+  readonly slices: readonly Slice[];
   readonly sizeBytes: number;
   readonly etag: string;
-  /** Base64 of CRC-32. */
-  readonly checksum: string;
+  /** Base64 of CRC-32; of what was not read, as a range that was copied, nothing is known. */
+  readonly checksum: string | undefined;
 }
 
 export interface StoredObject extends KeptBytes {
@@ -81,14 +88,14 @@ export class S3Objects {
     const before = this.objects.get(path);
     const object = { ...content, ...kind, modifiedAt: new Date() };
     this.objects.set(path, object);
-    if (before !== undefined) await rm(before.file, { force: true });
+    if (before !== undefined) await discard(before);
     return object;
   }
 
   async remove(path: string): Promise<void> {
     const object = this.objects.get(path);
     this.objects.delete(path);
-    if (object !== undefined) await rm(object.file, { force: true });
+    if (object !== undefined) await discard(object);
   }
 
   begin(path: string, kind: NewObject): string {
@@ -104,7 +111,7 @@ export class S3Objects {
     }
     const before = parts.get(number);
     parts.set(number, content);
-    if (before !== undefined) await rm(before.file, { force: true });
+    if (before !== undefined) await discard(before);
   }
 
   async complete(id: string, path: string, named: readonly NamedPart[]): Promise<StoredObject> {
@@ -122,15 +129,21 @@ export class S3Objects {
       return part;
     });
     this.uploads.delete(id);
-    const whole = await this.keep(concatenated(parts));
-    await removeAll(upload);
-    return this.put(path, { ...whole, etag: `${whole.etag.slice(0, -1)}-${parts.length}"` }, upload);
+    const left = [...upload.parts.values()].filter((part) => !parts.includes(part));
+    await Promise.all(left.map(discard));
+    const whole = {
+      slices: parts.flatMap(({ slices }) => slices),
+      sizeBytes: parts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      etag: `"${crypto.randomUUID()}-${parts.length}"`,
+      checksum: undefined,
+    };
+    return this.put(path, whole, upload);
   }
 
   async abort(id: string, path: string): Promise<void> {
     const upload = this.upload(id, path);
     this.uploads.delete(id);
-    await removeAll(upload);
+    await Promise.all([...upload.parts.values()].map(discard));
   }
 
   /** Takes in a stream as a file. Whoever gets it has to put it somewhere, or to remove it. */
@@ -156,11 +169,23 @@ export class S3Objects {
     const bytes = Buffer.alloc(4);
     bytes.writeUInt32BE(sum);
     return {
-      file,
+      slices: [{ file, start: 0, end: size }],
       sizeBytes: size,
       etag: `"${bytes.toString('hex')}${size.toString(16)}"`,
       checksum: bytes.toString('base64'),
     };
+  }
+
+  /** Takes a range of an object, [start, end), without reading it. */
+  async keepRange(object: StoredObject, start: number, end: number): Promise<KeptBytes> {
+    const slices: Slice[] = [];
+    for (const slice of within(object.slices, start, end)) {
+      // The other object may go; its bytes stay for as long as a name leads to them.
+      const file = join(this.folder, crypto.randomUUID());
+      await link(slice.file, file);
+      slices.push({ ...slice, file });
+    }
+    return { slices, sizeBytes: end - start, etag: `"${crypto.randomUUID()}"`, checksum: undefined };
   }
 
   private upload(id: string, path: string): OpenUpload {
@@ -170,15 +195,29 @@ export class S3Objects {
   }
 }
 
-/** A range of a file. Ends are inclusive, as in HTTP. */
-export function readRange(file: string, start: number, end: number): Readable {
-  return createReadStream(file, { start, end });
+/** Bytes of an object, [start, end). */
+export function readRange({ slices }: KeptBytes, start: number, end: number): Readable {
+  return Readable.from(bytesOf(within(slices, start, end)), { objectMode: false });
 }
 
-async function* concatenated(parts: readonly KeptBytes[]): AsyncIterable<Buffer> {
-  for (const { file } of parts) yield* createReadStream(file) as AsyncIterable<Buffer>;
+export async function discard({ slices }: KeptBytes): Promise<void> {
+  await Promise.all(slices.map(async ({ file }) => rm(file, { force: true })));
 }
 
-async function removeAll({ parts }: OpenUpload): Promise<void> {
-  await Promise.all([...parts.values()].map(async ({ file }) => rm(file, { force: true })));
+async function* bytesOf(slices: readonly Slice[]): AsyncIterable<Buffer> {
+  for (const { file, start, end } of slices) {
+    if (end > start) yield* createReadStream(file, { start, end: end - 1 }) as AsyncIterable<Buffer>;
+  }
+}
+
+/** What of these slices, one after the other, lies in [start, end). */
+function within(slices: readonly Slice[], start: number, end: number): Slice[] {
+  let position = 0;
+  return slices.flatMap((slice) => {
+    const begin = position;
+    position += slice.end - slice.start;
+    const [from, to] = [Math.max(start, begin), Math.min(end, position)];
+    if (from >= to) return [];
+    return [{ file: slice.file, start: slice.start + from - begin, end: slice.start + to - begin }];
+  });
 }

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { listenOnLoopback } from './listen';
-import { readRange, S3Fault, S3Objects, type KeptBytes, type NewObject } from './s3-objects';
+import { discard, type KeptBytes, type NewObject, readRange, S3Fault, S3Objects } from './s3-objects';
 import { deletedKeys, document, namedParts } from './s3-xml';
 
 export interface S3DoubleOptions {
@@ -65,7 +65,7 @@ export async function startS3(options: S3DoubleOptions): Promise<S3Double> {
     receivedBytes += content.sizeBytes;
     const expected = request.headers['x-amz-checksum-crc32'];
     if (expected === undefined || expected === content.checksum) return content;
-    await rm(content.file);
+    await discard(content);
     throw new S3Fault(400, 'BadDigest', 'The CRC32 you specified did not match what was received.');
   };
   const refuseToReplace = ({ request, path }: Call): void => {
@@ -102,7 +102,10 @@ export async function startS3(options: S3DoubleOptions): Promise<S3Double> {
     UploadPart: async (call) => {
       const content = await receive(call);
       await objects.addPart(uploadOf(call), call.path, partOf(call), content);
-      answer(call, 200, undefined, { etag: content.etag, 'x-amz-checksum-crc32': content.checksum });
+      answer(call, 200, undefined, {
+        etag: content.etag,
+        ...(content.checksum !== undefined && { 'x-amz-checksum-crc32': content.checksum }),
+      });
     },
     UploadPartCopy: async (call) => {
       const source = objects.find(
@@ -110,10 +113,9 @@ export async function startS3(options: S3DoubleOptions): Promise<S3Double> {
       );
       const range = rangeOf(String(call.request.headers['x-amz-copy-source-range']), source.sizeBytes);
       if (range === undefined) throw new S3Fault(400, 'InvalidArgument', 'The range of the source is not valid.');
-      const content = await objects.keep(readRange(source.file, range.start, range.end));
+      const content = await objects.keepRange(source, range.start, range.end + 1);
       await objects.addPart(uploadOf(call), call.path, partOf(call), content);
-      const { etag: ETag, checksum: ChecksumCRC32 } = content;
-      answer(call, 200, document('CopyPartResult', { ETag, ChecksumCRC32 }));
+      answer(call, 200, document('CopyPartResult', { ETag: content.etag }));
     },
     CompleteMultipartUpload: async (call) => {
       refuseToReplace(call);
@@ -220,7 +222,7 @@ function encryptionHeaders({ keyArn }: NewObject): Record<string, string> {
 async function sendObject(call: Call, objects: S3Objects): Promise<void> {
   const { request, response } = call;
   const object = objects.find(call.path);
-  const { file, sizeBytes, etag, contentType, modifiedAt } = object;
+  const { sizeBytes, etag, contentType, modifiedAt } = object;
   const range = request.headers.range === undefined ? undefined : rangeOf(request.headers.range, sizeBytes);
   if (request.headers.range !== undefined && range === undefined) {
     throw new S3Fault(416, 'InvalidRange', 'The requested range is not satisfiable.');
@@ -236,7 +238,7 @@ async function sendObject(call: Call, objects: S3Objects): Promise<void> {
     ...encryptionHeaders(object),
   });
   if (request.method === 'HEAD' || sizeBytes === 0) response.end();
-  else await pipeline(readRange(file, start, end), response);
+  else await pipeline(readRange(object, start, end + 1), response);
 }
 
 /** @returns `undefined` where the range is none of the object's: `bytes=first-last`, `bytes=first-`, `bytes=-suffix`. */
