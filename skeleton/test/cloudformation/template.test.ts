@@ -15,7 +15,7 @@ import { ENVIRONMENT_SUFFIX_PATTERN, tenantSettingsSchema } from '../../src/tena
 import type { TenantSettings } from '../../src/tenant';
 import { cdkContext } from '../foundation/support/cdk-context';
 import { nameOf } from '../foundation/support/physical-names';
-import { carries, ENVIRONMENTS, EVERYTHING, RECORDS, settings } from '../foundation/support/settings';
+import { carries, ENVIRONMENTS, EVERYTHING, IMAGING, RECORDS, settings } from '../foundation/support/settings';
 
 // The bundles' content is not in the template; making them takes seconds.
 jest.mock('../../src/foundation/bundle', () => ({
@@ -147,6 +147,7 @@ describe.each(
     [
       ['vitals with everything', EVERYTHING],
       ['records', RECORDS],
+      ['imaging', IMAGING],
     ] as const
   ).filter(([, { workload }]) => workload !== undefined && carries(workload)),
 )('the template of a pipeline of %s', (_, change) => {

@@ -67,7 +67,7 @@ describe('how long the audit record is kept', () => {
   it('is told to the processor, which keeps the table of accesses', () => {
     const task = synthesize(OTHERWISE)
       .ofType('AWS::ECS::TaskDefinition')
-      .find(({ Properties }) => `${String(Properties.Family)}`.startsWith('processor'));
+      .find(({ Properties }) => `${String(Properties.Family)}`.match(/^(processor|worker)/));
 
     expect(JSON.stringify(task?.Properties.ContainerDefinitions)).toContain(
       '{"Name":"AUDIT_RETENTION_DAYS","Value":"2192"}',

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { OTHER_CHOICES } from './support/settings';
+import { itOfStreamPipelines } from './support/stream-pipeline';
 import { synthesize } from './support/synthesis';
 import { capacityUnitsMax } from '../../src/foundation/database';
 import { DATABASE_PARAMETERS } from '../../src/foundation/database-parameters';
@@ -59,7 +60,7 @@ describe('the database', () => {
     });
   });
 
-  it('keeps its log, which holds the audit, for as long as a framework asks', () => {
+  itOfStreamPipelines('keeps its log, which holds the audit, for as long as a framework asks', () => {
     const group = synthesize(OTHER_CHOICES)
       .ofType('AWS::Logs::LogGroup')
       .find(({ Properties }) => `${String(Properties.LogGroupName)}`.startsWith('/aws/rds/cluster/'));
@@ -86,7 +87,7 @@ describe('the database', () => {
     expect(cluster.DependsOn).toContain(group?.id);
   });
 
-  it('is reached by processors, query function, operator and rotation only', () => {
+  itOfStreamPipelines('is reached by processors, query function, operator and rotation only', () => {
     const rules = ofType('AWS::EC2::SecurityGroupIngress').map(({ Properties }) => Properties);
 
     expect(
@@ -100,7 +101,7 @@ describe('the database', () => {
     }
   });
 
-  it('follows the tenant’s backup retention and peak', () => {
+  itOfStreamPipelines('follows the tenant’s backup retention and peak', () => {
     expect(synthesize(OTHER_CHOICES).only('AWS::RDS::DBCluster').Properties).toMatchObject({
       BackupRetentionPeriod: 7,
       ServerlessV2ScalingConfiguration: { MaxCapacity: 80 },

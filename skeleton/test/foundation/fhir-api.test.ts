@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { describeStreamPipeline } from './support/stream-pipeline';
 import { synthesize } from './support/synthesis';
 import { ingestThrottle } from '../../src/foundation/ingest-function';
 import { parseApiEnvironment, parseIngestEnvironment } from '../../src/runtime/environment';
 
-describe('the API', () => {
+describeStreamPipeline('the API', () => {
   const { only, ofType } = synthesize();
   const methods = ofType('AWS::ApiGateway::Method');
   const stage = only('AWS::ApiGateway::Stage');
@@ -120,7 +121,7 @@ describe('the API', () => {
   });
 });
 
-describe('the firewall before the API', () => {
+describeStreamPipeline('the firewall before the API', () => {
   const { only, ofType } = synthesize();
   const rules = z
     .array(z.looseObject({ Name: z.string(), Statement: z.looseObject({}) }))
@@ -161,7 +162,7 @@ describe.each([
   });
 });
 
-describe('the ingest function', () => {
+describeStreamPipeline('the ingest function', () => {
   const { ofType } = synthesize();
   const handler = ofType('AWS::Lambda::Function').find(({ Properties }) => Properties.FunctionName === 'ingest-prod');
   const policy = ofType('AWS::IAM::ManagedPolicy').find(({ id }) => id.startsWith('IngestFunctionPolicy'));
@@ -215,7 +216,7 @@ describe('the ingest function', () => {
   });
 });
 
-describe('the API’s function', () => {
+describeStreamPipeline('the API’s function', () => {
   const { ofType } = synthesize();
   const handler = ofType('AWS::Lambda::Function').find(({ Properties }) => Properties.FunctionName === 'api-prod');
 

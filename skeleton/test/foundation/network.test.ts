@@ -1,4 +1,5 @@
 import { carries } from './support/settings';
+import { itOfStreamPipelines } from './support/stream-pipeline';
 import { synthesize } from './support/synthesis';
 import type { Resource, Synthesis } from './support/synthesis';
 
@@ -57,18 +58,23 @@ describe('the network', () => {
     expect(routes(synthesis).filter(({ id }) => id.includes('Vpcisolated'))).toEqual([]);
   });
 
-  it('reaches AWS through endpoints that serve this account’s principals and the pipeline’s actions only', () => {
-    const endpoints = closed.ofType('AWS::EC2::VPCEndpoint');
-    const services = endpoints.map(({ Properties }) => serviceOf(Properties.ServiceName)).sort();
+  itOfStreamPipelines(
+    'reaches AWS through endpoints that serve this account’s principals and the pipeline’s actions only',
+    () => {
+      const endpoints = closed.ofType('AWS::EC2::VPCEndpoint');
+      const services = endpoints.map(({ Properties }) => serviceOf(Properties.ServiceName)).sort();
 
-    expect(services).toEqual(['ecr.api', 'ecr.dkr', 'kinesis-streams', 'logs', 's3', 'secretsmanager']);
-    for (const { Properties } of endpoints.filter((endpoint) => endpoint.Properties.VpcEndpointType === 'Interface')) {
-      expect(Properties.PrivateDnsEnabled).toBe(true);
-      expect(JSON.stringify(Properties.PolicyDocument)).toContain('"aws:PrincipalAccount":"111122223333"');
-    }
-    const s3 = endpoints.find(({ Properties }) => Properties.VpcEndpointType === 'Gateway');
-    expect(JSON.stringify(s3?.Properties.PolicyDocument)).toContain('prod-eu-central-1-starport-layer-bucket/*');
-  });
+      expect(services).toEqual(['ecr.api', 'ecr.dkr', 'kinesis-streams', 'logs', 's3', 'secretsmanager']);
+      for (const { Properties } of endpoints.filter(
+        (endpoint) => endpoint.Properties.VpcEndpointType === 'Interface',
+      )) {
+        expect(Properties.PrivateDnsEnabled).toBe(true);
+        expect(JSON.stringify(Properties.PolicyDocument)).toContain('"aws:PrincipalAccount":"111122223333"');
+      }
+      const s3 = endpoints.find(({ Properties }) => Properties.VpcEndpointType === 'Gateway');
+      expect(JSON.stringify(s3?.Properties.PolicyDocument)).toContain('prod-eu-central-1-starport-layer-bucket/*');
+    },
+  );
 
   it('lets endpoints be reached by TLS from within the network only', () => {
     const group = closed
@@ -91,17 +97,22 @@ describe('the network', () => {
     });
   });
 
-  it('lets processors, functions and tasks out by TLS and to the database, and nothing into them', () => {
-    const groups = closed.ofType('AWS::EC2::SecurityGroup');
-    for (const name of CLIENTS_OF_THE_DATABASE) {
-      const group = groups.find(({ Properties }) => Properties.GroupName === name);
-      expect(group?.Properties.SecurityGroupIngress).toBeUndefined();
-      expect(group?.Properties.SecurityGroupEgress).toEqual([expect.objectContaining({ FromPort: 443, ToPort: 443 })]);
-    }
-    const egress = closed.ofType('AWS::EC2::SecurityGroupEgress').map(({ Properties }) => Properties);
-    expect(egress).toHaveLength(CLIENTS_OF_THE_DATABASE.length);
-    for (const rule of egress) expect(rule).toMatchObject({ FromPort: 5432, ToPort: 5432, IpProtocol: 'tcp' });
-  });
+  itOfStreamPipelines(
+    'lets processors, functions and tasks out by TLS and to the database, and nothing into them',
+    () => {
+      const groups = closed.ofType('AWS::EC2::SecurityGroup');
+      for (const name of CLIENTS_OF_THE_DATABASE) {
+        const group = groups.find(({ Properties }) => Properties.GroupName === name);
+        expect(group?.Properties.SecurityGroupIngress).toBeUndefined();
+        expect(group?.Properties.SecurityGroupEgress).toEqual([
+          expect.objectContaining({ FromPort: 443, ToPort: 443 }),
+        ]);
+      }
+      const egress = closed.ofType('AWS::EC2::SecurityGroupEgress').map(({ Properties }) => Properties);
+      expect(egress).toHaveLength(CLIENTS_OF_THE_DATABASE.length);
+      for (const rule of egress) expect(rule).toMatchObject({ FromPort: 5432, ToPort: 5432, IpProtocol: 'tcp' });
+    },
+  );
 });
 
 function routes({ ofType }: Synthesis): Resource[] {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { describeStreamPipeline } from './support/stream-pipeline';
 import { synthesize } from './support/synthesis';
 import { parseOperatorEnvironment } from '../../src/runtime/environment';
 
@@ -10,7 +11,7 @@ const taskSchema = z.looseObject({
   ]),
 });
 
-describe('the operator’s task', () => {
+describeStreamPipeline('the operator’s task', () => {
   const { only, ofType, outputs } = synthesize({
     compliance: { legalRetentionDays: 30, legalRetentionBasis: '§ 630f BGB' },
   });

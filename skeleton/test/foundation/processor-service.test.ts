@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { settings } from './support/settings';
+import { describeStreamPipeline } from './support/stream-pipeline';
 import { synthesize } from './support/synthesis';
 import type { Resource } from './support/synthesis';
 import { parseProcessorEnvironment } from '../../src/runtime/environment';
@@ -10,7 +11,7 @@ const containerSchema = z.looseObject({
   Environment: z.array(z.object({ Name: z.string(), Value: z.unknown() })),
 });
 
-describe('the processor service', () => {
+describeStreamPipeline('the processor service', () => {
   const { only, ofType } = synthesize();
   const task = findTask(ofType('AWS::ECS::TaskDefinition'), 'processor-prod');
   const service = only('AWS::ECS::Service');

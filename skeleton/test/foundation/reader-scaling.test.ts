@@ -1,4 +1,5 @@
 import { EVERYTHING, OTHER_CHOICES } from './support/settings';
+import { itOfStreamPipelines } from './support/stream-pipeline';
 import { synthesize } from './support/synthesis';
 
 const DATABASE = 'rds';
@@ -28,23 +29,26 @@ describe('the readers of the database', () => {
     expect(policy?.Properties.ScalingTargetId).toEqual({ Ref: target?.id });
   });
 
-  it('are, of the stack’s own, as many as always run, each zone in turn, the first as big as the writer', () => {
-    const other = synthesize(OTHER_CHOICES);
-    const instances = other
-      .ofType('AWS::RDS::DBInstance')
-      .map(({ Properties }) => [
-        Properties.DBInstanceIdentifier,
-        Properties.AvailabilityZone,
-        Properties.PromotionTier,
-      ]);
+  itOfStreamPipelines(
+    'are, of the stack’s own, as many as always run, each zone in turn, the first as big as the writer',
+    () => {
+      const other = synthesize(OTHER_CHOICES);
+      const instances = other
+        .ofType('AWS::RDS::DBInstance')
+        .map(({ Properties }) => [
+          Properties.DBInstanceIdentifier,
+          Properties.AvailabilityZone,
+          Properties.PromotionTier,
+        ]);
 
-    expect(instances).toEqual([
-      ['database-a-a2345678901234567890', 'ca-central-1a', 0],
-      ['database-b-a2345678901234567890', 'ca-central-1b', 1],
-      ['database-c-a2345678901234567890', 'ca-central-1d', 2],
-    ]);
-    expect(targetOf(other)?.Properties).toMatchObject({ MinCapacity: 2, MaxCapacity: 15 });
-  });
+      expect(instances).toEqual([
+        ['database-a-a2345678901234567890', 'ca-central-1a', 0],
+        ['database-b-a2345678901234567890', 'ca-central-1b', 1],
+        ['database-c-a2345678901234567890', 'ca-central-1d', 2],
+      ]);
+      expect(targetOf(other)?.Properties).toMatchObject({ MinCapacity: 2, MaxCapacity: 15 });
+    },
+  );
 
   it('that were added are deleted with the stack: after scaling has ended and before the cluster', () => {
     const removal = only('Custom::ScaledReaders');
@@ -69,7 +73,7 @@ describe('the readers of the database', () => {
     ]);
   });
 
-  it('stay as they are, without scaling and its function, where both limits are the same', () => {
+  itOfStreamPipelines('stay as they are, without scaling and its function, where both limits are the same', () => {
     const fixed = synthesize({ ...EVERYTHING, capacity: { databaseReadersMin: 2, databaseReadersMax: 2 } });
 
     expect(targetOf(fixed)).toBeUndefined();

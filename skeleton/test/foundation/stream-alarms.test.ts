@@ -1,8 +1,9 @@
 import { alarmsOf, nameOf } from './support/alarms';
+import { describeStreamPipeline } from './support/stream-pipeline';
 import { synthesize } from './support/synthesis';
 
 // What holds where a stream is stored by processors.
-describe('the alarms of what stores a stream', () => {
+describeStreamPipeline('the alarms of what stores a stream', () => {
   const { all } = alarmsOf(synthesize());
 
   it('go off when devices write and nobody reads, though the age is then not reported', () => {
@@ -39,7 +40,7 @@ describe('the alarms of what stores a stream', () => {
   });
 });
 
-describe('the dashboard', () => {
+describeStreamPipeline('the dashboard', () => {
   it('speaks of what a person on the ward asks about', () => {
     const { Properties } = synthesize().only('AWS::CloudWatch::Dashboard');
 

@@ -1,6 +1,7 @@
 import { Key } from 'aws-cdk-lib/aws-kms';
 import fc from 'fast-check';
 import { carries } from './support/settings';
+import { itOfStreamPipelines } from './support/stream-pipeline';
 import { synthesize } from './support/synthesis';
 import type { Synthesis } from './support/synthesis';
 import { Names } from '../../src/foundation/naming';
@@ -49,7 +50,7 @@ describe('the number of shards', () => {
 });
 
 describe('the stream', () => {
-  it('is encrypted by the data key and keeps a week of records', () => {
+  itOfStreamPipelines('is encrypted by the data key and keeps a week of records', () => {
     const { only } = synthesize();
     const { Properties } = only('AWS::Kinesis::Stream');
 
@@ -63,21 +64,21 @@ describe('the stream', () => {
     expect(JSON.stringify(Properties.StreamEncryption)).toContain('KeysData');
   });
 
-  it('has the shards of the tenant’s peak', () => {
+  itOfStreamPipelines('has the shards of the tenant’s peak', () => {
     const synthesis = synthesize({ capacity: { peakEventsPerSecond: 7_500 } });
 
     expect(synthesis.only('AWS::Kinesis::Stream').Properties.ShardCount).toBe(SHARDS[7_500]);
     expect(tasks(synthesis)).toMatchObject({ MinCapacity: 2, MaxCapacity: SHARDS[7_500] });
   });
 
-  it('has the shards that the tenant sets, and no more tasks than those', () => {
+  itOfStreamPipelines('has the shards that the tenant sets, and no more tasks than those', () => {
     const synthesis = synthesize({ capacity: { shards: 2, peakEventsPerSecond: 100 } });
 
     expect(synthesis.only('AWS::Kinesis::Stream').Properties.ShardCount).toBe(2);
     expect(tasks(synthesis)).toMatchObject({ MinCapacity: 2, MaxCapacity: 2 });
   });
 
-  it('on demand has no number of shards, and no more tasks than the four it begins with', () => {
+  itOfStreamPipelines('on demand has no number of shards, and no more tasks than the four it begins with', () => {
     const synthesis = synthesize({ capacity: { peakEventsPerSecond: 20_000, streamMode: 'onDemand' } });
     const { Properties } = synthesis.only('AWS::Kinesis::Stream');
 
