@@ -10,14 +10,14 @@ export interface Mutation {
 }
 
 /** @param texts pieces that mean something where such bytes are read. */
-export function mutation(...texts: readonly string[]): fc.Arbitrary<Mutation> {
+export function mutation(...texts: ReadonlyArray<string | Uint8Array>): fc.Arbitrary<Mutation> {
   return fc.record({
     kind: fc.constantFrom('cut', 'replace', 'remove', 'insert', 'double'),
     at: fc.double({ min: 0, max: 1, noNaN: true }),
     length: fc.integer({ min: 1, max: 40 }),
     bytes: fc.oneof(
       fc.uint8Array({ minLength: 1, maxLength: 8 }),
-      fc.constantFrom(...texts.map((text) => Buffer.from(text))),
+      fc.constantFrom(...texts.map((text) => (typeof text === 'string' ? Buffer.from(text) : text))),
     ),
   });
 }

@@ -36,7 +36,8 @@ function isLeftOut({ vr, lengthBytes, items }: ToolAttribute, tag: string): bool
 /** Of what the file says UN and the standard's dictionary more, dcmtk gives the bytes. */
 function sameBytes(ours: DicomJsonAttribute, theirs: ToolAttribute): boolean {
   const bytes = Buffer.from(theirs.text, 'base64');
-  const isText = !BINARY.has(ours.vr) && (!NUMBERS.has(ours.vr) || ours.vr === 'DS' || ours.vr === 'IS');
+  const isText =
+    ours.vr !== 'AT' && !BINARY.has(ours.vr) && (!NUMBERS.has(ours.vr) || ours.vr === 'DS' || ours.vr === 'IS');
   if (isText) return sameValue(ours, { ...theirs, vr: ours.vr, text: bytes.toString('latin1').replace(/[\0 ]+$/, '') });
   if (BINARY.has(ours.vr)) return (ours.InlineBinary ?? '') === theirs.text;
   if (ours.vr === 'AT') {
