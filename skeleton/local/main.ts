@@ -6,6 +6,7 @@ import { claim } from './claim';
 import { runDemo } from './demo/run';
 import type { OpenDemo } from './demo/workload-demo';
 import { LocalStackError } from './errors';
+import type { LocalOutputs } from './outputs';
 import { runCommand } from './run-command';
 import { LocalStack } from './stack';
 import { listenForStop, type StopSignal } from './stop-signal';
@@ -55,7 +56,7 @@ interface ClaimedRun {
 async function runClaimed({ command, stop, outputsFile, logDirectory }: ClaimedRun): Promise<number> {
   const tenantFile = tenantPath(command.tenantFile);
   const tenant = readTenant(tenantFile);
-  say('Starting PostgreSQL, Kinesis, Secrets Manager, two processors and the API …');
+  say('Starting the pipeline and what it needs …');
   let lost: string | undefined;
   const startedAtMs = Date.now();
   const stack = await LocalStack.start({
@@ -133,12 +134,17 @@ ${outputs.CacheEndpoint === undefined ? '' : `  Redis      ${outputs.CacheEndpoi
   Logs       ${relative(process.cwd(), logDirectory)}
 
 Try next:
-  curl ${outputs.ApiUrl}metadata
+  ${firstQuestion(outputs)}
   npm run integration        in another terminal
   npm run local -- --demo    to watch simulated patients
 
 Ctrl-C stops it.
 `;
+}
+
+function firstQuestion({ ApiUrl: url, LocalGatewayCaFile: ca, LocalClientsFolder: folder }: LocalOutputs): string {
+  if (ca === undefined || folder === undefined) return `curl ${url}metadata`;
+  return `curl --cacert ${ca} --cert ${folder}/hospital-a.crt --key ${folder}/hospital-a.key ${url}studies`;
 }
 
 function explain(error: unknown): string {

@@ -32,7 +32,17 @@ export async function runDemo({ openDemo, stack, stop, patients, seed, say }: De
   const database = superuserClient(stack.postgres, outputs.DatabaseName);
   const inFlight = new InFlight();
   const figures = new DatabaseFigures(database, streamName);
-  const demo = openDemo({ client, streamName, apiUrl: outputs.ApiUrl, patients, seed, inFlight, figures, say });
+  const demo = openDemo({
+    client,
+    streamName,
+    apiUrl: outputs.ApiUrl,
+    outputs,
+    patients,
+    seed,
+    inFlight,
+    figures,
+    say,
+  });
 
   const report = async (): Promise<DemoReport> => {
     inFlight.settle(await figures.checkpoints());

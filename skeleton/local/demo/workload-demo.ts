@@ -1,6 +1,7 @@
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import type { DatabaseFigures } from './figures';
 import type { InFlight } from './in-flight';
+import type { LocalOutputs } from '../outputs';
 
 /** What a workload's demo is given. */
 export interface DemoContext {
@@ -8,6 +9,7 @@ export interface DemoContext {
   readonly streamName: string;
   /** Ends with a slash. */
   readonly apiUrl: string;
+  readonly outputs: LocalOutputs;
   readonly patients: number;
   /** The same seed gives the same patients. */
   readonly seed: string;
