@@ -45,12 +45,13 @@ export async function writePart({ source, file, offsetBytes, hash, signal }: Par
   } finally {
     signal?.removeEventListener('abort', end);
   }
-  const bytes = await blocks.finish();
-  await file.datasync();
-  return { bytes, fault };
+  return { bytes: await blocks.finish(), fault };
 }
 
-/** Gathers chunks and writes them without copying, one block behind what arrives. */
+/**
+ * Gathers chunks and writes them without copying, one block behind what arrives. What is written is synchronized while more arrives,
+ * so that little of it is left to wait for in the end.
+ */
 class BlockWriter {
   /** Why the file could not be written. */
   fault: Error | undefined;
@@ -58,6 +59,7 @@ class BlockWriter {
   private gatheredBytes = 0;
   private position: number;
   private writing: Promise<void> = Promise.resolve();
+  private synchronizing: Promise<void> | undefined;
 
   constructor(
     private readonly file: FileHandle,
@@ -72,9 +74,12 @@ class BlockWriter {
     if (this.gatheredBytes >= BLOCK_BYTES) await this.flush();
   }
 
-  /** @returns bytes that are written. */
+  /** @returns bytes that are written and synchronized. */
   async finish(): Promise<number> {
     await this.flush();
+    await this.settled();
+    await this.synchronizing;
+    await this.synchronize();
     await this.settled();
     return this.position - this.startBytes;
   }
@@ -86,7 +91,20 @@ class BlockWriter {
     this.position += this.gatheredBytes;
     this.gathered = [];
     this.gatheredBytes = 0;
-    this.writing = this.write(chunks, at);
+    this.writing = this.write(chunks, at).then(() => {
+      this.synchronizing ??= this.synchronize().then(() => {
+        this.synchronizing = undefined;
+      });
+    });
+  }
+
+  /** Does not reject. The system tells of a failure once, so one that is told here must not be forgotten. */
+  private async synchronize(): Promise<void> {
+    try {
+      await this.file.datasync();
+    } catch (error) {
+      this.fault ??= asError(error);
+    }
   }
 
   private async settled(): Promise<void> {
@@ -108,7 +126,11 @@ class BlockWriter {
         written += more.bytesWritten;
       }
     } catch (error) {
-      this.fault = error instanceof Error ? error : new Error('a file could not be written', { cause: error });
+      this.fault ??= asError(error);
     }
   }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error('a file could not be written', { cause: error });
 }
