@@ -8,10 +8,14 @@ import type { Foundation } from '../../foundation/pipeline-parts';
  * objects of S3 only: what it puts back in the database to be stored again, workers queue.
  */
 export function imagingOperator(foundation: Foundation, { database, scans }: ImagingStores): OperatorProgram {
+  const { processingBasis } = foundation.settings.compliance;
   const operator = operatorProgram(
     foundation,
     [database],
-    { SCAN_BUCKET: scans.bucket.bucketName },
+    {
+      SCAN_BUCKET: scans.bucket.bucketName,
+      ...(processingBasis === undefined ? {} : { PROCESSING_BASIS: processingBasis }),
+    },
     scans.removeStatements(),
   );
   scans.acknowledgeObjects(operator.task);
