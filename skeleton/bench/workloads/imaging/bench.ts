@@ -1,0 +1,43 @@
+/** Receiving and processing of images, with the bounds that the product promises. See `arguments.ts`. */
+import { HELP, parseBenchArguments } from './arguments';
+import { measureProcessing } from './process';
+import { measureReceiving } from './receive';
+import { render, verdicts } from './report';
+import { SHARED_HELP } from '../../arguments';
+import type { BenchContext, RunBench } from '../../bench-workload';
+import { startBenchDatabase } from '../../database';
+import { conclude } from '../../report';
+
+const REPETITIONS = 3;
+const SMALL_BYTES = 50_000;
+const SMALL_SENDERS = 8;
+
+interface Sizes {
+  readonly largeMegabytes: number;
+  readonly smallFiles: number;
+  readonly jsonFile: string | undefined;
+}
+
+export const runBench: RunBench = async (words, context) => {
+  const command = parseBenchArguments(words);
+  if (command.mode === 'help') {
+    context.say(`${HELP}\n${SHARED_HELP}`);
+    return 0;
+  }
+  return Promise.race([measure(command, context), context.stop.asked.then(() => 130)]);
+};
+
+async function measure(
+  { largeMegabytes, smallFiles, jsonFile }: Sizes,
+  { teardown, say }: BenchContext,
+): Promise<number> {
+  say('Starting PostgreSQL …');
+  const database = await startBenchDatabase(teardown, 'imaging');
+  const sizes = { largeBytes: largeMegabytes * 1e6, smallFiles, smallBytes: SMALL_BYTES, repetitions: REPETITIONS };
+  say(`Receiving a file of ${largeMegabytes} MB and ${smallFiles} small ones, ${REPETITIONS + 1} times …`);
+  const receive = await measureReceiving(database, teardown, { ...sizes, smallSenders: SMALL_SENDERS });
+  say('Processing and storing as many …');
+  const results = { receive, process: await measureProcessing(database, teardown, sizes) };
+  say(`\n${render(results)}`);
+  return conclude(results, verdicts(results), jsonFile);
+}
