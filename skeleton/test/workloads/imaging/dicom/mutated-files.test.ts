@@ -81,8 +81,9 @@ describe('A file that was changed on its way', () => {
   });
 
   it('is refused so when it begins in the middle of a value', async () => {
-    for (const original of SECRETIVE) {
-      const start = original.indexOf(Buffer.from('1.2.3.4.1'), 300) + 10;
+    for (const original of SECRETIVE.slice(0, 3)) {
+      const start = original.lastIndexOf(Buffer.from('1.2.3.4.3')) + 10;
+      expect(start).toBeGreaterThan(200);
       for (let lost = 1; lost < 300; lost += 1) {
         const bytes = Buffer.concat([original.subarray(0, start), original.subarray(start + lost)]);
         expect(told(await faultOf(inspectPart10(bufferSource(bytes))))).toEqual([]);
