@@ -1,0 +1,88 @@
+import type { ScanContext, ScanOperations } from './scan-operations';
+import { selectScans } from './scan-selection';
+import { auditedOperation, type Command } from '../../../runtime/operations/command';
+import { OperationError } from '../../../runtime/operations/errors';
+import { patiently } from '../../../runtime/operations/patience';
+import { counted } from '../../../runtime/operations/report';
+import { inTransaction } from '../store/scan-work';
+
+const LISTED_DEFAULT = 100;
+
+export const CONFLICTS_LIST: Command<ScanOperations> = {
+  name: 'conflicts list',
+  summary: 'tells which files came with an id that is stored already, with other bytes',
+  required: ['operator'],
+  optional: ['limit'],
+  run: async (context) =>
+    audited('conflicts list', context, async () => {
+      const { pool, report, options } = context;
+      const { rows } = await pool.query<{ scan_id: string; size_bytes: string; noticed_at: Date; total: string }>(
+        `SELECT scan_id, size_bytes, noticed_at, count(*) OVER () AS total FROM instance_conflict
+         WHERE resolved_at IS NULL ORDER BY noticed_at, scan_id LIMIT $1`,
+        [Number(options.one('limit') ?? LISTED_DEFAULT)],
+      );
+      for (const { scan_id: scanId, size_bytes: size, noticed_at: at } of rows) {
+        const settledAt = at.toISOString();
+        const text = `${scanId}  ${size} bytes  noticed at ${settledAt}`;
+        report.tell('conflicts.listed', { scanId, payloadBytes: Number(size), settledAt }, text);
+      }
+      const scansCount = Number(rows[0]?.total ?? 0);
+      report.tell('conflicts.counted', { scansCount }, `${counted(scansCount, 'conflict')} to decide.`);
+      return rows.length;
+    }),
+};
+
+/** The file that came first is what queries answer, whatever is decided. */
+export const CONFLICTS_KEEP: Command<ScanOperations> = {
+  name: 'conflicts keep',
+  summary: 'keeps the later file in the bucket, beside the one that came first and goes on to be answered',
+  required: ['operator', 'because'],
+  optional: [],
+  oneOf: ['id'],
+  run: async (context) => decide('conflicts keep', 'kept', context),
+};
+
+export const CONFLICTS_DISCARD: Command<ScanOperations> = {
+  name: 'conflicts discard',
+  summary: 'removes the later file; the one that came first stays as it is',
+  required: ['operator', 'because'],
+  optional: [],
+  oneOf: ['id'],
+  run: async (context) => decide('conflicts discard', 'discarded', context),
+};
+
+async function decide(command: string, resolution: 'discarded' | 'kept', context: ScanContext): Promise<void> {
+  await audited(command, context, async () => {
+    const { pool, report, workload } = context;
+    const scans = await selectScans(pool, 'conflict', context.options);
+    const { rows } = await pool.query(
+      'SELECT FROM instance_conflict WHERE scan_id = ANY ($1::uuid[]) AND resolved_at IS NULL',
+      [scans.map(({ scanId }) => scanId)],
+    );
+    if (rows.length < scans.length) {
+      throw new OperationError('refused', 'Of these conflicts, some are decided already. Nothing was done.');
+    }
+    for (const { scanId, objectKey } of scans) {
+      await patiently(context, async () => {
+        if (resolution === 'discarded' && objectKey !== null) await workload.objects.remove(objectKey);
+        await inTransaction(pool, async (client) => {
+          await client.query(
+            `UPDATE instance_conflict SET resolved_at = now(), resolution = $2 WHERE scan_id = $1 AND resolved_at IS NULL`,
+            [scanId, resolution],
+          );
+          if (resolution === 'discarded') {
+            await client.query('UPDATE scan SET object_key = NULL WHERE scan_id = $1', [scanId]);
+          }
+        });
+      });
+    }
+    const scansCount = scans.length;
+    report.tell('conflicts.decided', { scansCount }, `${counted(scansCount, 'conflict')} decided: ${resolution}.`);
+    return scansCount;
+  });
+}
+
+async function audited(command: string, context: ScanContext, work: () => Promise<number>): Promise<void> {
+  const operation = auditedOperation(command, context, { resourceType: 'Conflict', patientIds: [] });
+  await context.audit.during(operation, async () => ({ returnedCount: await work() }));
+}
