@@ -10,7 +10,8 @@ export function rgb(
   { colours, bitsStored }: { colours: Colours; bitsStored: number },
 ): Uint8Array {
   const scale = 255 / (2 ** bitsStored - 1);
-  const scaled = Uint8ClampedArray.from(means, (mean) => mean * scale);
+  const scaled = new Uint8ClampedArray(means.length);
+  for (let at = 0; at < means.length; at += 1) scaled[at] = (means[at] ?? 0) * scale;
   if (colours !== 'ybr-full' && colours !== 'ybr-partial') return new Uint8Array(scaled.buffer);
   const isPartial = colours === 'ybr-partial';
   for (let at = 0; at < scaled.length; at += 3) {

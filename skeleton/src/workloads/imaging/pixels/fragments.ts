@@ -8,6 +8,9 @@ const EXTENDED_OFFSETS = 0x7fe00001;
 /** Each takes 16 bytes of memory while the frame is looked for. */
 const FRAGMENTS_MAX = 1_000_000;
 const ITEM_HEAD_BYTES = 8;
+/** Tags of items and of their end as they are written, little endian (PS3.5, A.4). */
+const ITEM = 0xfeff00e0;
+const END_OF_FRAGMENTS = 0xfeffdde0;
 const HEAD_BYTES = 64 * 1024;
 const PIECE_BYTES = 1024 * 1024;
 /** A stream of the JPEG family begins with a marker of its own: SOI, or SOC of JPEG 2000. */
@@ -29,8 +32,7 @@ export async function encodedFrame(
   source: ByteSource,
   { frame, frames }: { readonly frame: number; readonly frames: number },
 ): Promise<EncodedFrame> {
-  const { fragments, offsets } = await readFragments(source, frames);
-  const own = await fragmentsOf({ source, fragments, offsets, frame, frames });
+  const own = await findFrame(source, { frame, frames });
   const lengthBytes = own.reduce((sum, { start, end }) => sum + end - start, 0);
   if (lengthBytes === 0) throw new PixelFault('pixels_unreadable');
   async function* pieces(pieceBytes: number): AsyncGenerator<Buffer> {
@@ -54,13 +56,13 @@ export async function encodedFrame(
   };
 }
 
-/** Fragments behind the table of offsets, and where frames begin, counted from the first fragment's head. */
-async function readFragments(
+/** By a table alone where there is one that is right, so that the fragments of other frames need not be met. */
+async function findFrame(
   source: ByteSource,
-  frames: number,
-): Promise<{ readonly fragments: readonly Fragment[]; readonly offsets: readonly number[] }> {
+  { frame, frames }: { readonly frame: number; readonly frames: number },
+): Promise<readonly Fragment[]> {
   let isWithin = false;
-  let table: readonly number[] | undefined;
+  let hasTable = false;
   let extended: readonly number[] = [];
   const fragments: Fragment[] = [];
   for await (const event of topEvents(source)) {
@@ -71,11 +73,46 @@ async function readFragments(
     } else if (event.kind === 'fragment' && isWithin) {
       const { range } = event.fragment;
       if (range === undefined || fragments.length === FRAGMENTS_MAX) throw new PixelFault('pixels_unreadable');
-      if (table === undefined) table = await readOffsets(source, range, { bytesEach: 4, frames });
-      else fragments.push(range);
+      if (hasTable) {
+        fragments.push(range);
+        continue;
+      }
+      hasTable = true;
+      const basic = await readOffsets(source, range, { bytesEach: 4, frames });
+      const offsets = basic.length === 0 ? extended : basic;
+      const own = frames === 1 ? undefined : await fragmentsAt(source, range.end, offsets.slice(frame, frame + 2));
+      if (own !== undefined) return own;
     }
   }
-  return { fragments, offsets: table === undefined || table.length === 0 ? extended : table };
+  return fragmentsOf({ source, fragments, frame, frames });
+}
+
+/**
+ * The fragments from a frame's offset to the next one's, or to the end of all.
+ *
+ * @param base where the first fragment's head lies.
+ * @returns `undefined` where there is no offset, or no fragment begins there: some tables are wrong.
+ */
+async function fragmentsAt(
+  source: ByteSource,
+  base: number,
+  [offset, next]: readonly number[],
+): Promise<readonly Fragment[] | undefined> {
+  if (offset === undefined || (next !== undefined && next <= offset)) return undefined;
+  const own: Fragment[] = [];
+  for (let at = base + offset; next === undefined || at < base + next;) {
+    const head = await source.read(at, ITEM_HEAD_BYTES);
+    if (head.length < ITEM_HEAD_BYTES) return undefined;
+    const tag = head.readUInt32BE(0);
+    if (tag === END_OF_FRAGMENTS && next === undefined) break;
+    const start = at + ITEM_HEAD_BYTES;
+    const end = start + head.readUInt32LE(4);
+    if (tag !== ITEM || end > source.sizeBytes || own.length === FRAGMENTS_MAX) return undefined;
+    own.push({ start, end });
+    at = end;
+  }
+  const isWhole = next === undefined || own.at(-1)?.end === base + next;
+  return isWhole && own.length > 0 ? own : undefined;
 }
 
 /** None where there are not as many as frames. */
@@ -94,27 +131,15 @@ async function readOffsets(
 async function fragmentsOf({
   source,
   fragments,
-  offsets,
   frame,
   frames,
 }: {
   readonly source: ByteSource;
   readonly fragments: readonly Fragment[];
-  readonly offsets: readonly number[];
   readonly frame: number;
   readonly frames: number;
 }): Promise<readonly Fragment[]> {
   if (frames === 1) return fragments;
-  const base = (fragments[0]?.start ?? 0) - ITEM_HEAD_BYTES;
-  const begin = fragments.findIndex(({ start }) => start - ITEM_HEAD_BYTES - base === offsets[frame]);
-  if (begin >= 0) {
-    const next = offsets[frame + 1];
-    const end =
-      next === undefined
-        ? fragments.length
-        : fragments.findIndex(({ start }) => start - ITEM_HEAD_BYTES - base === next);
-    if (end > begin) return fragments.slice(begin, end);
-  }
   if (fragments.length === frames) return fragments.slice(frame, frame + 1);
   const starts = await streamStarts(source, fragments);
   if (starts.length !== frames) throw new PixelFault('pixels_unreadable');

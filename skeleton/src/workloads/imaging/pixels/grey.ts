@@ -19,11 +19,14 @@ export interface Window {
 export function greys(means: Float32Array, { slope, intercept, window, isInverted }: Greys): Uint8Array {
   const { low, high } = window === undefined ? extremes(means, slope, intercept) : edges(window);
   const range = high - low;
-  return Uint8Array.from(means, (mean) => {
-    const value = mean * slope + intercept;
+  const shown = new Uint8Array(means.length);
+  // `Uint8Array.from` takes ten times as long.
+  for (let at = 0; at < means.length; at += 1) {
+    const value = (means[at] ?? 0) * slope + intercept;
     const part = range > 0 ? Math.min(1, Math.max(0, (value - low) / range)) : Number(value > low);
-    return Math.round((isInverted ? 1 - part : part) * 255);
-  });
+    shown[at] = Math.round((isInverted ? 1 - part : part) * 255);
+  }
+  return shown;
 }
 
 function edges({ center, width }: Window): { readonly low: number; readonly high: number } {

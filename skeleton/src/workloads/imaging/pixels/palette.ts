@@ -49,6 +49,8 @@ export async function readPalette(source: ByteSource, isSigned: boolean): Promis
 async function readTables(source: ByteSource): Promise<ReadonlyMap<number, Buffer>> {
   const values = new Map<number, Buffer>();
   for await (const event of topEvents(source)) {
+    // Elements come in the order of their tags: behind pixels, which may be in very many pieces, there is no palette.
+    if (event.kind === 'fragments') break;
     if (event.kind !== 'value') continue;
     const { tag, lengthBytes, vr } = event.element;
     if (!(DESCRIPTORS.includes(tag) || DATA.includes(tag)) || lengthBytes > DATA_BYTES_MAX) continue;

@@ -1,4 +1,4 @@
-import { encodeJpeg } from './codecs/jpeg';
+import { encodeJpeg } from './codecs/jpeg-encoder';
 import { rgb } from './colour';
 import { frameLayoutOf } from './frame-layout-of';
 import { greys, type Window } from './grey';
@@ -19,10 +19,12 @@ export interface FrameRequest {
   readonly maxSidePx: number;
   /** Default: the file's, and where it has none, from the lowest to the highest value. Colours have none. */
   readonly window?: Window;
+  /** Of the JPEG image, 1 to 100. Default 85. */
+  readonly quality?: number;
 }
 
 export const PREVIEW_SIDE_PX = 512;
-const SIDE_PX_MAX = 2_048;
+export const SIDE_PX_MAX = 2_048;
 const QUALITY = 85;
 
 /** The frame in the middle as a JPEG image of at most 512 pixels at the longest side, or why there is none. Reads as `renderFrame` does. */
@@ -67,5 +69,5 @@ async function render(source: ByteSource, pixels: PixelDescription, request: Fra
           window: request.window ?? pixels.window,
           isInverted: layout.colours === 'dark',
         });
-  return encodeJpeg({ ...shrunk, samples }, QUALITY);
+  return encodeJpeg({ ...shrunk, samples }, request.quality ?? QUALITY);
 }

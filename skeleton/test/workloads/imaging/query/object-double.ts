@@ -9,10 +9,16 @@ interface DoubleRequest {
 
 const PIECE_BYTES = 65_536;
 
+/** An object whose bytes are made when they are asked for, so that it may be as large as it likes. */
+export interface GeneratedObject {
+  readonly length: number;
+  subarray(start: number, end: number): Buffer;
+}
+
 /** Objects to be read, behind the SDK's own request handler: it gives objects whole or by range, and throws on anything else. */
 export class ObjectDouble {
   readonly client: S3Client;
-  readonly objects = new Map<string, Buffer>();
+  readonly objects = new Map<string, Buffer | GeneratedObject>();
   /** Keys that were asked for. */
   readonly read: string[] = [];
   /** Bytes that were taken out of the objects, whether they were sent on or not. */
@@ -45,19 +51,19 @@ export class ObjectDouble {
       };
     }
     const [, first = '0', last = String(object.length - 1)] = /^bytes=(\d+)-(\d+)$/.exec(headers.range ?? '') ?? [];
-    const bytes = object.subarray(Number(first), Number(last) + 1);
+    const [start, end] = [Number(first), Math.min(Number(last) + 1, object.length)];
     return {
       statusCode: headers.range === undefined ? 200 : 206,
-      headers: { 'content-length': String(bytes.length) },
-      body: Readable.from(this.pieces(bytes), { objectMode: false, highWaterMark: PIECE_BYTES }),
+      headers: { 'content-length': String(end - start) },
+      body: Readable.from(this.pieces(object, start, end), { objectMode: false, highWaterMark: PIECE_BYTES }),
     };
   }
 
-  private async *pieces(bytes: Buffer): AsyncGenerator<Buffer> {
+  private async *pieces(object: Buffer | GeneratedObject, start: number, end: number): AsyncGenerator<Buffer> {
     this.open += 1;
     try {
-      for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
-        const piece = bytes.subarray(at, at + PIECE_BYTES);
+      for (let at = start; at < end; at += PIECE_BYTES) {
+        const piece = object.subarray(at, Math.min(at + PIECE_BYTES, end));
         this.takenBytes += piece.length;
         yield piece;
       }

@@ -65,6 +65,8 @@ export interface InstanceFixture {
   readonly preview?: string;
   /** Bytes of the original. */
   readonly original?: Buffer;
+  /** Default: the original's. */
+  readonly sizeBytes?: number;
 }
 
 export interface StoredFixture {
@@ -241,7 +243,7 @@ export class QueryFixture {
         syntaxOf(instance),
         instanceNumber,
         sha256,
-        original.length,
+        instance.sizeBytes ?? original.length,
         JSON.stringify(instance.metadata ?? { '00080018': { vr: 'UI', Value: [sopInstanceUid] } }),
         instance.preview ?? 'stored',
       ],

@@ -64,6 +64,7 @@ beforeAll(async () => {
 afterAll(async () => query.stop());
 beforeEach(async () => {
   await query.forgetAudit();
+  query.answered.length = 0;
   objects.read.length = 0;
   objects.takenBytes = 0;
 });
@@ -135,6 +136,36 @@ describe('instances come back bit for bit', () => {
     const { status, headers, bytes } = await query.get(INSTANCE, { headers: { ...SINGLE.headers, Range } });
     expect([status, headers.get('content-range')]).toEqual([206, `bytes ${first}-${last}/200000`]);
     expect(bytes.equals(originalOf('1.2.10.1.1').subarray(first, last + 1))).toBe(true);
+  });
+
+  test('in a range only when the asker has the rest of the same bytes', async () => {
+    const ask = async (etag: string) =>
+      query.get(INSTANCE, { headers: { ...SINGLE.headers, Range: 'bytes=0-99', 'If-Range': etag } });
+    const { headers } = await query.get(INSTANCE, SINGLE);
+    expect((await ask(headers.get('etag') ?? '')).status).toBe(206);
+    const { status, bytes } = await ask(`"${'0'.repeat(64)}"`);
+    expect([status, bytes.length]).toEqual([200, 200_000]);
+  });
+
+  test('in the last bytes of a file of nearly 2 GiB, of which nothing else is read', async () => {
+    const sizeBytes = 2_147_483_646;
+    const [stored] = await query.store({ sopInstanceUid: '1.2.60.1.1', studyUid: '1.2.60', sizeBytes });
+    const { hospitalId, instanceId, sha256 } = stored ?? { hospitalId: 0, instanceId: '', sha256: '' };
+    objects.objects.set(`originals/${hospitalId}/${instanceId}/${sha256}.dcm`, {
+      length: sizeBytes,
+      subarray: (start: number, end: number) =>
+        Buffer.from(Array.from({ length: end - start }, (_, index) => (start + index) % 251)),
+    });
+    const path = '/studies/1.2.60/series/1.2.60.1/instances/1.2.60.1.1';
+    const ask = async (Range: string) => query.get(path, { headers: { ...SINGLE.headers, Range } });
+    const { status, headers, bytes } = await ask('bytes=1900000000-1900099999');
+    expect([status, headers.get('content-range')]).toEqual([206, `bytes 1900000000-1900099999/${sizeBytes}`]);
+    expect([bytes.length, bytes[0], bytes.at(-1)]).toEqual([100_000, 1_900_000_000 % 251, 1_900_099_999 % 251]);
+    expect([...(await ask('bytes=-2')).bytes]).toEqual([(sizeBytes - 2) % 251, (sizeBytes - 1) % 251]);
+    expect(objects.takenBytes).toBe(100_002);
+    const outside = await ask(`bytes=${sizeBytes}-`);
+    expect([outside.status, outside.headers.get('content-range')]).toEqual([416, `bytes */${sizeBytes}`]);
+    objects.objects.delete(`originals/${hospitalId}/${instanceId}/${sha256}.dcm`);
   });
 
   test.each([
@@ -260,17 +291,14 @@ describe('an image', () => {
   });
 
   test.each(['viewport=1024,1024', 'window=40,400,linear', 'quality=90'])(
-    'is not made anew for %s',
+    'of each instance of a study is not made anew for %s',
     async (parameter) => {
-      const { status, json } = await query.get(`${INSTANCE}/rendered?${parameter}`);
+      const { status, json } = await query.get(`${STUDY}/rendered?${parameter}`, {
+        headers: { Accept: 'multipart/*' },
+      });
       expect([status, json]).toMatchObject([406, { detail: expect.stringContaining(parameter.split('=')[0] ?? '') }]);
     },
   );
-});
-
-test('frames are not offered, and what is instead is said', async () => {
-  const { status, json } = await query.get(`${INSTANCE}/frames/1`);
-  expect([status, json]).toMatchObject([501, { code: 'not_offered', detail: expect.stringContaining('/rendered') }]);
 });
 
 describe('another hospital’s', () => {
@@ -283,8 +311,8 @@ describe('another hospital’s', () => {
     const [others, missing] = [await query.get(path), await query.get(path.replace('1.2.40', '1.2.41'))];
     expect([others.status, others.json]).toEqual([404, missing.json]);
     expect(objects.read).toEqual([]);
-    expect((await query.get(path, {}, OTHER_HOSPITAL)).status).toBe(path.includes('/frames/') ? 501 : 200);
-    expect((await query.get(path, {}, ARCHIVE)).status).toBe(path.includes('/frames/') ? 501 : 200);
+    expect((await query.get(path, {}, OTHER_HOSPITAL)).status).toBe(path.includes('/frames/') ? 422 : 200);
+    expect((await query.get(path, {}, ARCHIVE)).status).toBe(path.includes('/frames/') ? 422 : 200);
   });
 
   test('study of the same UID is not mixed with the own one', async () => {
@@ -425,6 +453,12 @@ describe('a large instance', () => {
         (open) => open === 0,
       );
       expect(objects.takenBytes).toBeLessThan(LARGE_BYTES);
+      const told = await eventually(
+        () => query.answered.at(-1),
+        (answered) => answered?.route === '/studies/:study/series/:series/instances/:instance',
+      );
+      // Its head said 200, and nobody got the rest.
+      expect(told?.status).toBe(499);
     },
   );
 });
@@ -447,6 +481,12 @@ describe('when the bucket does not give an object', () => {
     await query.use({ objects: new ImageObjects(some.client, 'scans-test') });
     try {
       await expect(query.get(STUDY, ANY_SYNTAX)).rejects.toThrow(/terminated|fetch failed/);
+      const told = await eventually(
+        () => query.answered.at(-1),
+        (answered) => answered?.route === '/studies/:study',
+      );
+      expect(told?.status).toBe(503);
+      expect(told?.fault).toMatchObject({ code: 'storage_unavailable' });
     } finally {
       await query.use({ objects: new ImageObjects(objects.client, 'scans-test') });
     }

@@ -56,34 +56,3 @@ async function fillUntransformed(decoder: { getEncodedBuffer(lengthBytes: number
   target.copyWithin(0, NOT_TRANSFORMED.length, NOT_TRANSFORMED.length + START_OF_IMAGE_BYTES);
   target.set(NOT_TRANSFORMED, START_OF_IMAGE_BYTES);
 }
-
-/** Rows of one or three samples of 8 bits: brightness, or red, green and blue. */
-export interface Picture {
-  readonly columns: number;
-  readonly rows: number;
-  readonly channels: 1 | 3;
-  readonly samples: Uint8Array;
-}
-
-/** @param quality of 1 to 100. */
-export async function encodeJpeg({ columns, rows, channels, samples }: Picture, quality: number): Promise<Buffer> {
-  return withCodec(WASM, createCodec, ({ JPEGEncoder }) => {
-    const encoder = new JPEGEncoder();
-    const bitsPerSample = 8 * Math.ceil(encodedBytesMax({ columns, rows, channels }) / samples.length);
-    const frame = { width: columns, height: rows, bitsPerSample, componentCount: channels, isSigned: false };
-    encoder.getDecodedBuffer(frame).set(samples);
-    encoder.setProgressive(false);
-    encoder.setQuality(quality);
-    encoder.encode();
-    return Buffer.from(encoder.getEncodedBuffer());
-  });
-}
-
-/**
- * What an image may take when nothing in it can be compressed (libjpeg-turbo, `tjBufSize`). The encoder writes into as much memory as samples
- * take, and beyond it without noticing when the image takes more, as small ones do for their headers. Samples are of 8 bits whatever it is
- * told, so it is told of so many bits that there is memory enough.
- */
-function encodedBytesMax({ columns, rows, channels }: Omit<Picture, 'samples'>): number {
-  return Math.ceil(columns / 8) * 8 * Math.ceil(rows / 8) * 8 * 2 * channels + 2_048;
-}

@@ -92,7 +92,11 @@ async function single(
   { objects }: RetrieveDependencies,
 ): Promise<Answer> {
   const instance = await instances.one();
-  const range = readByteRange(request.headers.range, instance.sizeBytes);
+  const etag = `"${instance.sha256.toString('hex')}"`;
+  // A range of other bytes than those that the asker has the rest of is of no use to them (RFC 9110, 13.1.5).
+  const ifRange = request.headers['if-range'];
+  const isOfSame = ifRange === undefined || ifRange === etag;
+  const range = readByteRange(isOfSame ? request.headers.range : undefined, instance.sizeBytes);
   const { first, last } = range ?? { first: 0, last: instance.sizeBytes - 1 };
   return {
     status: range === undefined ? 200 : 206,
@@ -100,7 +104,7 @@ async function single(
       'Content-Type': contentTypeOf(instance),
       'Content-Length': String(last - first + 1),
       'Accept-Ranges': 'bytes',
-      ETag: `"${instance.sha256.toString('hex')}"`,
+      ETag: etag,
       ...(range !== undefined && { 'Content-Range': `bytes ${first}-${last}/${instance.sizeBytes}` }),
     },
     body: contentOf(objects, instance, range),

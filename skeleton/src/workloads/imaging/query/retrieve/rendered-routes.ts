@@ -1,22 +1,21 @@
 import { type RetrieveDependencies, TARGETS, urlOf } from './instance-routes';
 import { Multipart, type Part } from './multipart';
 import { objectKeys } from './object-keys';
-import { type StoredInstance, StoredInstances, targetOf } from './stored-instances';
+import { JPEG, requireJpeg } from './rendered-type';
+import { NOT_RENDERED, readRendering, RENDERING, type RenderingRequest } from './rendering';
+import { renderStored, requireRenderable, storedFrames } from './stored-frames';
+import { type StoredInstance, StoredInstances, type Target, targetOf } from './stored-instances';
 import { Problem } from '../../http/problem';
 import type { Exchange } from '../../http/route';
-import { acceptOf, type MediaRange, notAcceptable } from '../accept';
+import { acceptOf, notAcceptable } from '../accept';
 import type { Answer } from '../answer';
 import { requireParameters } from '../parameters';
 import type { PatientDataRoute, Reading } from '../patient-data-route';
 
-const JPEG = 'image/jpeg';
-
-/** Parameters of rendering (DICOM PS3.18, 8.3.5.1): the one image that there is was made without them. */
-const RENDERING = ['annotation', 'quality', 'viewport', 'window', 'iccprofile'];
-
 /**
  * The preview that was made when an instance was stored: its middle frame, 512 pixels at the longest side (DICOM PS3.18, 10.4.1.1.3 and
- * 10.4.1.1.4). `/rendered` of a study or series has one of each image; `/thumbnail` is one image that stands for it.
+ * 10.4.1.1.4). `/rendered` of a study or series has one of each image; `/thumbnail` is one image that stands for it. One instance is shown
+ * anew, its middle frame too, when it is asked for with parameters of rendering.
  */
 export function renderedRoutes(dependencies: RetrieveDependencies): PatientDataRoute[] {
   return TARGETS.flatMap(({ path, resourceType }) =>
@@ -36,12 +35,14 @@ async function render(
 ): Promise<Answer> {
   const { database, scopes, reading } = dependencies;
   const target = targetOf(exchange, reading);
-  requireUnchanged(exchange.query);
+  requireParameters(exchange.query, [...RENDERING, ...NOT_RENDERED]);
+  const rendering = readRendering(exchange.query);
   const ranges = acceptOf(exchange);
   const isOne = kind === 'thumbnail' || target.sopInstanceUid !== undefined;
   requireJpeg(ranges, isOne);
   const instances = new StoredInstances(database, await scopes.of(exchange), target);
   await instances.require(reading);
+  if (rendering !== undefined) return anew(instances, target, { rendering, ...dependencies });
   const previews = await instances.previews();
   if (previews.storedCount === 0) throw noPreview(previews.reasons);
   return isOne
@@ -49,25 +50,24 @@ async function render(
     : all(instances, previews.storedCount, dependencies);
 }
 
-function requireUnchanged(query: URLSearchParams): void {
-  requireParameters(query, RENDERING);
-  const asked = RENDERING.filter((name) => query.has(name));
-  if (asked.length === 0) return;
-  throw notAcceptable(
-    `The image that is stored is the one that there is, and ${asked.join(', ')} cannot be applied to it: ask without, or retrieve the instance.`,
-  );
-}
-
-function requireJpeg(ranges: readonly MediaRange[], isOne: boolean): void {
-  const isLegal = ({ type, parameters }: MediaRange): boolean => {
-    if (type === '*/*') return true;
-    if (isOne) return type === JPEG || type === 'image/*';
-    return type === 'multipart/*' || (type === 'multipart/related' && (parameters.get('type') ?? JPEG) === JPEG);
-  };
-  if (ranges.some(isLegal)) return;
-  throw notAcceptable(
-    `Accept names nothing that is offered here: expected ${isOne ? JPEG : `multipart/related; type="${JPEG}"`}.`,
-  );
+async function anew(
+  instances: StoredInstances,
+  { sopInstanceUid }: Target,
+  { rendering, objects }: RetrieveDependencies & { readonly rendering: RenderingRequest },
+): Promise<Answer> {
+  if (sopInstanceUid === undefined) {
+    throw notAcceptable(
+      `${RENDERING.join(', ')} are for one instance or frame: images of a study or series are as they are stored.`,
+    );
+  }
+  const instance = await instances.one();
+  const frames = storedFrames(instance, await instances.json(instance), objects);
+  requireRenderable(frames);
+  const middle = Math.floor(frames.pixels.frames / 2) + 1;
+  async function* content(): AsyncGenerator<Uint8Array> {
+    yield await renderStored(frames, middle, rendering);
+  }
+  return { status: 200, headers: { 'Content-Type': JPEG }, body: content(), returnedCount: 1 };
 }
 
 /** The reason is one of the worker's words, and none of the data set's. */

@@ -1,4 +1,5 @@
 import type { Queryable } from '../../../../runtime/http/queryable';
+import type { DicomJson } from '../../dicom/metadata';
 import { Problem } from '../../http/problem';
 import type { Exchange } from '../../http/route';
 import { auditedPatient } from '../audited-patient';
@@ -119,6 +120,17 @@ export class StoredInstances {
     const [instance] = rows;
     if (instance === undefined) throw notFound();
     return instance;
+  }
+
+  /** DICOM JSON of one of them. @throws Problem 404 when it is gone. */
+  async json({ hospitalId, sopInstanceUid }: StoredInstance): Promise<DicomJson> {
+    const { rows } = await this.database.query<{ metadata: DicomJson }>(
+      'SELECT metadata FROM instance WHERE hospital_id = $1 AND sop_instance_uid = $2',
+      [hospitalId, sopInstanceUid],
+    );
+    const [row] = rows;
+    if (row === undefined) throw notFound();
+    return row.metadata;
   }
 
   /** In the order of their UIDs. */
