@@ -1,5 +1,5 @@
 import { profileRow } from './profile';
-import { isRemovedBeside } from './supplement';
+import { isEmptiedBeside, isRemovedBeside } from './supplement';
 import { elementOf, isPrivate } from '../dicom/tag';
 
 /** What becomes of an element. */
@@ -71,7 +71,8 @@ export function actionFor(element: PlannedElement): Action {
 function plannedFor(element: PlannedElement): Action {
   const { tag, vr, dummies } = element;
   const row = profileRow(tag);
-  if (row === undefined) return isRemovedBeside(tag) ? REMOVE : plannedByVr(element);
+  if (row === undefined && isRemovedBeside(tag)) return REMOVE;
+  if (row === undefined) return isEmptiedBeside(tag) ? EMPTY : plannedByVr(element);
   if (row.action === 'clean') return { kind: 'descend', dummies };
   const byProfile = vr === 'SQ' && row.action === 'dummy' ? descend(true) : resolved(row.action, vr);
   return row.modifiedDates && DATES.has(vr) ? { kind: 'shift', otherwise: byProfile } : byProfile;

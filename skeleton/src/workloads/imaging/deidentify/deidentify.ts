@@ -3,6 +3,7 @@ import { type Encoding, EXPLICIT_LITTLE_ENDIAN, elementHeader, itemStart, sequen
 import { fileHeader } from './file-header';
 import type { DeidentificationKeys, PatientKey } from './keys';
 import { KnownIdentifiers } from './known-identifiers';
+import { withKnownVrs } from './known-vrs';
 import { type Mark, marks } from './marks';
 import { Rewriter } from './rewriter';
 import { joined, type Segment } from './segment';
@@ -53,21 +54,22 @@ async function* segmentsOf(
 ): AsyncGenerator<Segment> {
   const { transferSyntax, transferSyntaxUid, events } = await openPart10(source);
   const { explicitVr, bigEndian, deflated } = transferSyntax;
+  const uidFor = (original: string) => keys.uid(original, patient.hospitalId);
   const encoding = deflated ? EXPLICIT_LITTLE_ENDIAN : { explicitVr, bigEndian };
   const header = fileHeader({
     sopClassUid: metadata.sopClassUid,
-    sopInstanceUid: keys.uid(metadata.sopInstanceUid),
+    sopInstanceUid: uidFor(metadata.sopInstanceUid),
     transferSyntaxUid: deflated ? EXPLICIT_LITTLE_ENDIAN_UID : transferSyntaxUid,
   });
   yield { kind: 'bytes', bytes: header };
   const rewriter = new Rewriter({
     encoding,
-    keys,
+    uidFor,
     dayShift: keys.dayShift(patient),
     identifiers: new KnownIdentifiers(metadata.json),
   });
   const toMark = [...marks(encoding, keys.pseudonym(patient))];
-  yield* rewritten(events(), { encoding, rewriter, toMark });
+  yield* rewritten(withKnownVrs(events()), { encoding, rewriter, toMark });
 }
 
 async function* rewritten(

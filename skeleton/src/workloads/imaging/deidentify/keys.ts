@@ -11,8 +11,11 @@ export interface PatientKey {
 
 /** What replaces identifiers: the same for the same one under one root, and not to be reversed without it. */
 export interface DeidentificationKeys {
-  /** A UID in place of another one, in every file of every hospital, so that references between instances hold. */
-  uid(original: string): string;
+  /**
+   * A UID in place of another one, in every file of a hospital, so that references between instances hold. In another hospital's files it is
+   * another one: whoever has derivatives of both cannot tell that an examination went from one to the other.
+   */
+  uid(original: string, hospitalId: number): string;
   /** Days by which all dates of a patient are moved: −1 to −365. */
   dayShift(patient: PatientKey): number;
   /** A Patient ID in place of another one: 18 letters and digits. */
@@ -43,7 +46,7 @@ export function createKeys(root: Buffer): DeidentificationKeys {
   };
   const [uidMac, shiftMac, pseudonymMac] = [macOf('uid'), macOf('date-shift'), macOf('pseudonym')];
   return {
-    uid: (original) => uuidDerivedUid(uidMac(original)),
+    uid: (original, hospitalId) => uuidDerivedUid(uidMac(`${hospitalId}:${original}`)),
     dayShift: (patient) => -(1 + (shiftMac(textOf(patient)).readUInt32BE(0) % SHIFT_DAYS_MAX)),
     pseudonym: (patient) => `DE${pseudonymMac(textOf(patient)).toString('hex', 0, 8).toUpperCase()}`,
   };

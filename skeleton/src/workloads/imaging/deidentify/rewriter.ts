@@ -3,15 +3,14 @@ import { shiftedDates } from './dates';
 import { dummyValue, paddedText } from './dummy-value';
 import { element, elementHeader, type Encoding, fitsHeader, itemEnd, itemStart, sequenceEnd } from './encoding';
 import { isLookedAt, isSafeToKeep, isText } from './kept-value';
-import type { DeidentificationKeys } from './keys';
 import type { KnownIdentifiers } from './known-identifiers';
 import type { Segment } from './segment';
-import { remappedUids } from './uids';
+import { remappedUids, type UidMapping } from './uids';
 import type { ElementHead, ValueElement } from '../dicom/data-set';
 
 export interface RewriterOptions {
   readonly encoding: Encoding;
-  readonly keys: DeidentificationKeys;
+  readonly uidFor: UidMapping;
   readonly dayShift: number;
   readonly identifiers: KnownIdentifiers;
 }
@@ -123,7 +122,7 @@ export class Rewriter {
 
   private async replaced(one: ValueElement, action: Action): Promise<Buffer> {
     const { tag, known } = one;
-    const { encoding, keys } = this.options;
+    const { encoding, uidFor } = this.options;
     // What is put in has the VR that belongs there, whatever the file says.
     const vr = known.includes(one.vr) ? one.vr : (known[0] ?? one.vr);
     switch (action.kind) {
@@ -135,7 +134,7 @@ export class Rewriter {
         return one.lengthBytes === 0 ? elementHeader(encoding, tag, vr, 0) : element(encoding, tag, vr, dummyValue(vr));
       case 'uid': {
         const value = await readUpTo(one, READ_BYTES_MAX);
-        const text = value === undefined ? undefined : remappedUids(keys, value);
+        const text = value === undefined ? undefined : remappedUids(uidFor, value);
         return text === undefined || !fitsHeader(encoding, vr, text.length + 1)
           ? Buffer.alloc(0)
           : element(encoding, tag, vr, paddedText(text, '\0'));

@@ -61,6 +61,8 @@ const REMOVED_BESIDE: readonly (readonly [tag: number, keyword: string])[] = [
   [0x0040e011, 'RetrieveLocationUID'],
   [0x0040a074, 'ObjectBinaryIdentifierTrial'],
   [0x0040a089, 'ObjectDirectoryBinaryIdentifierTrial'],
+  // Says how long the document was that a dummy has replaced.
+  [0x00420015, 'EncapsulatedDocumentLength'],
   [0x04000401, 'DigitalSignaturePurposeCodeSequence'],
   [0x04000500, 'EncryptedAttributesSequence'],
   // Lines of free text that have the VR of a name.
@@ -78,6 +80,12 @@ const REMOVED_BESIDE: readonly (readonly [tag: number, keyword: string])[] = [
   [0x300600c8, 'FrameOfReferenceTransformationComment'],
 ];
 
+/**
+ * Lines of text, too, that an IOD requires to be there, and lets be empty (Type 2): Position Reference Indicator names an anatomical landmark, and
+ * scanners put in it what the operator wrote as the description of the study.
+ */
+const EMPTIED_BESIDE: ReadonlySet<number> = new Set([0x00201040]);
+
 const TAGS: ReadonlySet<number> = new Set(REMOVED_BESIDE.map(([tag]) => tag));
 
 /**
@@ -92,6 +100,11 @@ function isRemovedGroup(group: number): boolean {
 /** Whether an attribute that the profile does not list is removed all the same. */
 export function isRemovedBeside(tag: number): boolean {
   return TAGS.has(tag) || isRemovedGroup(groupOf(tag));
+}
+
+/** Whether an attribute that the profile does not list is emptied all the same. */
+export function isEmptiedBeside(tag: number): boolean {
+  return EMPTIED_BESIDE.has(tag);
 }
 
 /** The list, to be compared with a dictionary. */

@@ -1,5 +1,3 @@
-import type { DeidentificationKeys } from './keys';
-
 /**
  * UIDs that DICOM gives to nobody's instance (PS3.6, Table A-2, and the colour palettes of Table A-1): readers know them by their value.
  * No other UID of DICOM's root is kept, since files exist whose instances are numbered under it.
@@ -17,10 +15,13 @@ export function uidsOf(value: Buffer): string[] {
     .map((one) => one.replace(/[\0 ]+$/, '').trim());
 }
 
+/** What is put in place of a UID. */
+export type UidMapping = (original: string) => string;
+
 /** A value of VR UI, each UID replaced; what is no UID as well, since it may be anything. */
-export function remappedUids(keys: DeidentificationKeys, value: Buffer): string {
+export function remappedUids(uidFor: UidMapping, value: Buffer): string {
   return uidsOf(value)
-    .map((uid) => (uid === '' || WELL_KNOWN.test(uid) ? uid : keys.uid(uid)))
+    .map((uid) => (uid === '' || WELL_KNOWN.test(uid) ? uid : uidFor(uid)))
     .join('\\');
 }
 

@@ -1,11 +1,13 @@
 import { Readable } from 'node:stream';
-import { createInflateRaw } from 'node:zlib';
+import { crc32, createInflateRaw } from 'node:zlib';
 import type { ByteSource } from './byte-source';
 import { DicomFault } from './dicom-fault';
 
 /** What is read at once: most headers in one go, and of a large value pieces that memory does not notice. */
 const WINDOW_BYTES = 64 * 1024;
 const PIECE_BYTES = 1024 * 1024;
+
+const GZIP_TRAILER_BYTES = 8;
 
 /** The most that a deflated data set may be inflated to: as much as a file may have. A small one could fill a disk otherwise. */
 export const INFLATED_BYTES_MAX = 2 * 1024 * 1024 * 1024;
@@ -125,7 +127,14 @@ async function* inflated(source: ByteSource, start: number): AsyncGenerator<Buff
   const compressed = Readable.from(plainReader(source, start).pieces(start, source.sizeBytes));
   compressed.on('error', (error) => inflate.destroy(error));
   try {
-    for await (const piece of compressed.pipe(inflate) as AsyncIterable<Buffer>) yield piece;
+    const sum = { crc: 0, bytes: 0 };
+    for await (const piece of compressed.pipe(inflate) as AsyncIterable<Buffer>) {
+      sum.crc = crc32(piece, sum.crc);
+      sum.bytes += piece.length;
+      yield piece;
+    }
+    // What zlib took, which is nothing of what comes after the end of the deflated stream.
+    await checkTrailer(source, start + inflate.bytesWritten, sum);
   } catch (error) {
     if (error instanceof DicomFault) throw error;
     const endsEarly = typeof error === 'object' && error !== null && 'code' in error && error.code === 'Z_BUF_ERROR';
@@ -134,6 +143,28 @@ async function* inflated(source: ByteSource, start: number): AsyncGenerator<Buff
     compressed.destroy();
     inflate.destroy();
   }
+}
+
+/**
+ * A deflated stream is padded to an even length by one zero byte (DICOM PS3.5, A.5). Known files end as gzip does, with checksum and
+ * size of what was deflated (RFC 1952, 2.3.1).
+ *
+ * @throws DicomFault where anything else comes after it.
+ */
+async function checkTrailer(
+  source: ByteSource,
+  streamEnd: number,
+  inflatedSum: { readonly crc: number; readonly bytes: number },
+): Promise<void> {
+  const leftBytes = source.sizeBytes - streamEnd;
+  if (leftBytes === 0) return;
+  const trailer = await source.read(streamEnd, GZIP_TRAILER_BYTES);
+  const ofGzip = Buffer.alloc(GZIP_TRAILER_BYTES);
+  ofGzip.writeUInt32LE(inflatedSum.crc, 0);
+  ofGzip.writeUInt32LE(inflatedSum.bytes, 4);
+  const isGzip = leftBytes === GZIP_TRAILER_BYTES && trailer.equals(ofGzip);
+  const isPadding = leftBytes === 1 && trailer[0] === 0;
+  if (!isGzip && !isPadding) throw new DicomFault('deflate_invalid', `something follows it, at byte ${streamEnd}`);
 }
 
 function truncated(position: number): DicomFault {

@@ -79,6 +79,8 @@ describe('an element that the profile does not list', () => {
     [0x00181003, 'LO', 'remove'],
     [0x04000500, 'SQ', 'remove'],
     [0x60000010, 'US', 'remove'],
+    [0x00201040, 'LO', 'empty'],
+    [0x00420015, 'UL', 'remove'],
     [0x00041220, 'SQ', 'remove'],
   ] as const)('%i of VR %s: %s', (tag, vr, kind) => {
     expect(actionOf(tag, vr)).toEqual({ kind });

@@ -10,24 +10,28 @@ describe('the replacement of a UID', () => {
   test('is a UID made from a UUID: 2.25., no leading zero, 44 characters at most', () => {
     fc.assert(
       fc.property(fc.string(), (original) => {
-        expect(keys.uid(original)).toMatch(/^2\.25\.[1-9]\d{0,38}$/);
+        expect(keys.uid(original, 1)).toMatch(/^2\.25\.[1-9]\d{0,38}$/);
       }),
     );
   });
 
   test('holds a UUID of version 8, variant 10', () => {
-    const hex = BigInt(keys.uid('1.2.3').slice('2.25.'.length)).toString(16).padStart(32, '0');
+    const hex = BigInt(keys.uid('1.2.3', 1).slice('2.25.'.length)).toString(16).padStart(32, '0');
     expect(hex.charAt(12)).toBe('8');
     expect('89ab').toContain(hex.charAt(16));
   });
 
   test('is the same for the same UID, another one for another UID', () => {
-    expect(createKeys(ROOT).uid('1.2.3')).toBe(keys.uid('1.2.3'));
-    expect(keys.uid('1.2.4')).not.toBe(keys.uid('1.2.3'));
+    expect(createKeys(ROOT).uid('1.2.3', 1)).toBe(keys.uid('1.2.3', 1));
+    expect(keys.uid('1.2.4', 1)).not.toBe(keys.uid('1.2.3', 1));
+  });
+
+  test('is another one in another hospital', () => {
+    expect(keys.uid('1.2.3', 2)).not.toBe(keys.uid('1.2.3', 1));
   });
 
   test('cannot be made without the root', () => {
-    expect(createKeys(randomBytes(32)).uid('1.2.3')).not.toBe(keys.uid('1.2.3'));
+    expect(createKeys(randomBytes(32)).uid('1.2.3', 1)).not.toBe(keys.uid('1.2.3', 1));
   });
 });
 

@@ -4,10 +4,11 @@ import { KnownIdentifiers } from '../../../../src/workloads/imaging/deidentify/k
 import { Rewriter } from '../../../../src/workloads/imaging/deidentify/rewriter';
 
 const keys = createKeys(Buffer.alloc(32, 7));
+const uidFor = (original: string) => keys.uid(original, 1);
 const identifiers = new KnownIdentifiers({ '00100010': { vr: 'PN', Value: [{ Alphabetic: 'Silva^Müller' }] } });
 
 function rewriter(): Rewriter {
-  return new Rewriter({ encoding: EXPLICIT_LITTLE_ENDIAN, keys, dayShift: -10, identifiers });
+  return new Rewriter({ encoding: EXPLICIT_LITTLE_ENDIAN, uidFor, dayShift: -10, identifiers });
 }
 
 /** What one element at the top level becomes. */
@@ -45,8 +46,8 @@ describe('a value', () => {
     ['moves by days where it is a date', 0x00080020, 'DA', '20240301', '20240220'],
     ['gives way to what the profile says where it is no date', 0x00080020, 'DA', 'Silva  ', ''],
     ['gives way to a dummy where an IOD may require one and it is no date', 0x00080023, 'DA', 'Silva  ', '19000101'],
-    ['has its UID mapped', 0x0020000d, 'UI', '1.2.3\0', `${keys.uid('1.2.3')}`],
-    ['has each of its UIDs mapped', 0x00080058, 'UI', '1.2\\1.3\0', `${keys.uid('1.2')}\\${keys.uid('1.3')}`],
+    ['has its UID mapped', 0x0020000d, 'UI', '1.2.3\0', `${uidFor('1.2.3')}`],
+    ['has each of its UIDs mapped', 0x00080058, 'UI', '1.2\\1.3\0', `${uidFor('1.2')}\\${uidFor('1.3')}`],
     ['names a class still', 0x00080016, 'UI', '1.2.840.10008.5.1.4.1.1.2\0', '1.2.840.10008.5.1.4.1.1.2\0'],
     [
       'names a frame of reference of DICOM’s own still',

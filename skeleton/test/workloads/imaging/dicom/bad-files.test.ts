@@ -1,4 +1,4 @@
-import { deflateRawSync } from 'node:zlib';
+import { deflateRawSync, gzipSync } from 'node:zlib';
 import {
   beginning,
   element,
@@ -250,6 +250,20 @@ describe('A deflated file', () => {
   it('is refused when what was deflated is', async () => {
     const cut = Buffer.concat(least).subarray(0, -5);
     expect(await codeOf(Buffer.concat([start, deflateRawSync(cut)]))).toBe('truncated');
+  });
+
+  it.each<readonly [string, Buffer, string]>([
+    ['nothing', Buffer.alloc(0), 'read'],
+    ['the byte that makes its length even', Buffer.alloc(1), 'read'],
+    ['a byte that is no padding', Buffer.from([0x41]), 'deflate_invalid'],
+    ['two bytes', Buffer.alloc(2), 'deflate_invalid'],
+    ['more than is read at once', Buffer.alloc(3_000_000), 'deflate_invalid'],
+    ['what gzip ends with', gzipSync(Buffer.concat(least)).subarray(-8), 'read'],
+    ['what gzip ends with, of something else', gzipSync('something else').subarray(-8), 'deflate_invalid'],
+    ['what gzip ends with, twice', Buffer.alloc(16, gzipSync(Buffer.concat(least)).subarray(-8)), 'deflate_invalid'],
+    ['another deflated stream', deflateRawSync(Buffer.concat(least)), 'deflate_invalid'],
+  ])('may be followed by its padding or its checksum and nothing else: %s', async (_, after, expected) => {
+    expect(await codeOf(Buffer.concat([start, deflateRawSync(Buffer.concat(least)), after]))).toBe(expected);
   });
 });
 

@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process';
+import type { DumpedElement } from './dump';
+import { vrsOf } from '../../../../../src/workloads/imaging/dicom/dictionary';
 
 /** A value of an original that must not be found in its derivative. */
 export interface OriginalIdentifier {
-  /** As dcmdump shows it, `(0010,0020)`. */
+  /** Eight hexadecimal digits, small letters. */
   readonly tag: string;
   readonly keyword: string;
   readonly value: string;
@@ -26,7 +27,6 @@ const IDENTIFYING_NAME = new RegExp(
   ].join('|'),
 );
 
-const LINE = /^\s*(\([0-9a-f]{4},[0-9a-f]{4}\)) (\S\S) (?:\[(.*)\]|=?(\S+)|.*)\s+#\s*\S+,\s*\S+ (.*)$/;
 const FREE_TEXT = new Set(['ST', 'LT', 'UT', 'PN', 'AE']);
 const DATES = new Set(['DA', 'DT']);
 const TEXTS = new Set(['LO', 'SH', 'UC', 'AE']);
@@ -35,21 +35,13 @@ const TEXTS = new Set(['LO', 'SH', 'UC', 'AE']);
 const CHARACTERS_MIN = 4;
 
 /** What identifies somebody in a file, as dcmdump reads it: nothing of what is tested has a part in it. */
-export function originalIdentifiers(file: string): OriginalIdentifier[] {
-  // Values longer than they are shown, UIDs as numbers, bytes as they are.
-  const dump = execFileSync('dcmdump', ['-q', '+L', '-Un', '+R', '4096', file], {
-    encoding: 'latin1',
-    maxBuffer: 256 * 1024 * 1024,
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  return dump.split('\n').flatMap((line) => {
-    const [, tag = '', vr = '', text = '', bare = '', name = ''] = LINE.exec(line) ?? [];
-    const isPrivate = /[13579bdf],/.test(tag);
-    const keyword = name.trim();
-    const whole = isPrivate && vr !== 'UI' ? privateText(text, bare) : text || bare;
-    return valuesOf(vr, whole)
-      .filter((value) => isIdentifier(vr, keyword, value, isPrivate))
-      .map((value) => ({ tag, keyword, value }));
+export function originalIdentifiers(elements: Iterable<DumpedElement>): OriginalIdentifier[] {
+  return [...elements].flatMap(({ tag, vr: written, keyword, value }) => {
+    const vr = written === 'UN' ? (vrsOf(Number.parseInt(tag, 16))[0] ?? written) : written;
+    const isPrivate = /[13579bdf]$/.test(tag.slice(0, 4));
+    return valuesOf(vr, value)
+      .filter((one) => isIdentifier(vr, keyword, one, isPrivate))
+      .map((one) => ({ tag, keyword, value: one }));
   });
 }
 
@@ -65,12 +57,4 @@ function valuesOf(vr: string, text: string): string[] {
   const values = vr === 'ST' || vr === 'LT' || vr === 'UT' ? [text] : text.split('\\');
   const parts = vr === 'PN' ? values.flatMap((name) => [name, ...name.split(/[\^=]/)]) : values;
   return parts.map((value) => value.trim());
-}
-
-/** Private elements of unknown VR are shown as bytes. */
-function privateText(text: string, bare: string): string {
-  if (text !== '') return text;
-  return /^[0-9a-f]{2}(\\[0-9a-f]{2})+$/.test(bare)
-    ? Buffer.from(bare.replaceAll('\\', ''), 'hex').toString('latin1').replace(/\0+$/, '')
-    : '';
 }
