@@ -18,12 +18,19 @@ export interface RequestHandlerOptions {
 /** Where the load balancer and the container ask for health, without a certificate. */
 export const HEALTH_PATH = '/health';
 
+/**
+ * What the log says of a request whose sender went away before the answer was whole. It is never sent: no status of RFC 9110 is for
+ * what nobody reads, and 499 is what servers call it (nginx, `ngx_http_request.h`, "client closed request").
+ */
+export const ABANDONED_STATUS = 499;
+
 /** An unread body up to this size is taken in, so that its sender reads the answer instead of a broken connection. */
 const DISCARDED_BYTES_MAX = 16 * 1024 * 1024;
 
 /**
  * Answers requests by the routes: 401 without a certificate's subject, 404, 405 with `Allow`, 503 when the database is away, 500
- * without details; each answer is observed once, without path, parameters or anything else that the sender wrote.
+ * without details; each answer is observed once, without path, parameters or anything else that the sender wrote. One that its sender
+ * did not wait for is observed as `ABANDONED_STATUS`, and one that broke off by a fault of ours by that fault.
  */
 export function requestHandler({ routes, observer, isHealthy }: RequestHandlerOptions): RequestListener {
   const table = new RouteTable(routes);
@@ -37,14 +44,15 @@ export function requestHandler({ routes, observer, isHealthy }: RequestHandlerOp
     response.on('error', () => undefined);
     response.once('close', () => {
       const { route, returnedCount, fault } = seen;
+      const status = statusOf(response, fault);
       observer.answered({
         requestId,
         method: request.method ?? '',
         route,
-        status: response.statusCode,
+        status,
         durationMs: Math.round(performance.now() - startedAtMs),
         returnedCount,
-        ...(response.statusCode >= 500 && { fault }),
+        ...(status >= 500 && { fault }),
       });
     });
     answer(request, response, { table, isHealthy, requestId, seen }).catch((error: unknown) => {
@@ -52,6 +60,13 @@ export function requestHandler({ routes, observer, isHealthy }: RequestHandlerOp
       refuse(request, response, problemOf(error));
     });
   };
+}
+
+/** What came of an answer, which is not what its head said when it was never written whole. */
+function statusOf({ writableFinished, statusCode }: ServerResponse, fault: unknown): number {
+  if (writableFinished) return statusCode;
+  const status = fault === undefined ? ABANDONED_STATUS : problemOf(fault).status;
+  return status >= 500 ? status : ABANDONED_STATUS;
 }
 
 /** What the log says of a request. */

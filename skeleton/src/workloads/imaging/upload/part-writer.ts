@@ -19,6 +19,15 @@ export interface WrittenPart {
   readonly fault: unknown;
 }
 
+/** Why a part was ended from outside: its lock was lost, or somebody else waits for it. */
+export class PartEnded extends Error {
+  override readonly name = 'PartEnded';
+
+  constructor() {
+    super('the part was ended from outside');
+  }
+}
+
 /** TLS brings 16 KiB at a time; written one by one, they cost more than they hold. */
 const BLOCK_BYTES = 1024 * 1024;
 
@@ -29,23 +38,43 @@ const BLOCK_BYTES = 1024 * 1024;
  * @throws Node's error when the file cannot be written.
  */
 export async function writePart({ source, file, offsetBytes, hash, signal }: PartOptions): Promise<WrittenPart> {
-  const end = () => source.destroy(new Error('the part was ended from outside'));
-  signal?.addEventListener('abort', end, { once: true });
-  if (signal?.aborted === true) end();
   const blocks = new BlockWriter(file, offsetBytes);
   let fault: unknown;
   try {
-    for await (const chunk of source as AsyncIterable<Buffer>) {
+    for await (const chunk of signal === undefined ? bytesOf(source) : untilEnded(source, signal)) {
       hash?.update(chunk);
       await blocks.add(chunk);
     }
   } catch (error) {
     if (blocks.fault !== undefined) throw blocks.fault;
     fault = error;
-  } finally {
-    signal?.removeEventListener('abort', end);
   }
   return { bytes: await blocks.finish(), fault };
+}
+
+/** Leaves the stream as it is where it is left early: on a request's connection its answer is still to be sent. */
+function bytesOf(source: Readable): AsyncIterableIterator<Buffer> {
+  return source.iterator({ destroyOnReturn: false });
+}
+
+/** @throws PartEnded once the signal is given, whether anything arrives or not. */
+async function* untilEnded(source: Readable, signal: AbortSignal): AsyncGenerator<Buffer, void> {
+  const chunks = bytesOf(source);
+  const ended = new Promise<undefined>((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    else signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+  try {
+    for (;;) {
+      const next = await Promise.race([chunks.next(), ended]);
+      if (next === undefined) throw new PartEnded();
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    // Waits for what was asked for last, which may never come.
+    chunks.return?.().catch(() => undefined);
+  }
 }
 
 /**
@@ -60,6 +89,7 @@ class BlockWriter {
   private position: number;
   private writing: Promise<void> = Promise.resolve();
   private synchronizing: Promise<void> | undefined;
+  private isFinishing = false;
 
   constructor(
     private readonly file: FileHandle,
@@ -76,10 +106,12 @@ class BlockWriter {
 
   /** @returns bytes that are written and synchronized. */
   async finish(): Promise<number> {
+    await this.settled();
+    this.isFinishing = true;
     await this.flush();
     await this.settled();
-    await this.synchronizing;
-    await this.synchronize();
+    // Not after the one that may be under way, which tells of its own failure.
+    await Promise.all([this.synchronizing, this.synchronize()]);
     await this.settled();
     return this.position - this.startBytes;
   }
@@ -92,6 +124,7 @@ class BlockWriter {
     this.gathered = [];
     this.gatheredBytes = 0;
     this.writing = this.write(chunks, at).then(() => {
+      if (this.isFinishing) return;
       this.synchronizing ??= this.synchronize().then(() => {
         this.synchronizing = undefined;
       });

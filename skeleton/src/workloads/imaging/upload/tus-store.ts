@@ -53,7 +53,11 @@ export class TusStore extends DataStore implements Locker {
         this.signal = signal;
         await lock.lock(signal, release);
       },
-      unlock: async () => lock.unlock(),
+      // The sender has its answer meanwhile: whoever comes next waits for the lock, not this one.
+      unlock: () => {
+        void lock.unlock();
+        return Promise.resolve();
+      },
     };
   }
 

@@ -3,7 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { type IncomingFiles, isMissing } from './incoming-files';
 import type { IntakeObserver } from './intake-observer';
-import { writePart } from './part-writer';
+import { PartEnded, writePart } from './part-writer';
 import type { RunningHashes } from './running-hashes';
 import { ReceiveError, type ScanIntake } from './scan-intake';
 import { verifyFile, type VerifiedFile } from './verify-file';
@@ -50,7 +50,7 @@ export class UploadWriter {
   /**
    * Appends a part at the upload's offset. The caller holds the upload's lock.
    *
-   * @throws Problem 422 when the whole file is wrong, 423 when somebody else took the upload over, 400 when the part broke off;
+   * @throws Problem 422 when the whole file is wrong, 423 when somebody else took the upload over or waits for it, or when the lock was lost, 400 when the part broke off;
    * what the file system and `pg` throw.
    */
   async append(upload: Upload, part: Part): Promise<UploadProgress> {
@@ -63,6 +63,7 @@ export class UploadWriter {
       if (offsetBytes === lengthBytes) return { offsetBytes, sha256: await this.finish(session, hash) };
       if (!(await this.options.uploads.commit(uploadId, session.writer, offsetBytes))) throw takenOver();
       if (hash !== undefined) this.options.hashes.keep(uploadId, hash, offsetBytes);
+      if (fault instanceof PartEnded) throw ended();
       if (fault !== undefined) throw brokenOff(fault);
       return { offsetBytes, sha256: undefined };
     } finally {
@@ -145,7 +146,8 @@ export class UploadWriter {
       return await verifyFile({ path: files.path(uploadId, copy), sha256, expectedSha256 });
     } catch (error) {
       if (!(error instanceof Problem)) {
-        await this.giveBack(session);
+        // Whoever takes an upload over removes the file of the one before.
+        if (!(await this.giveBack(session)) && isMissing(error)) throw takenOver();
         throw error;
       }
       // The record before the file: what a crash leaves of it is removed by whoever reads the record.
@@ -178,6 +180,15 @@ function takenOver(): Problem {
     423,
     'upload_locked',
     'Another request went on with this upload. Ask for its offset by HEAD and go on from there.',
+    { headers: { 'Retry-After': '2' } },
+  );
+}
+
+function ended(): Problem {
+  return new Problem(
+    423,
+    'upload_locked',
+    'The part was ended, since another request wants to go on with this upload or its lock was lost. What arrived is kept: ask for the offset by HEAD and go on from there.',
     { headers: { 'Retry-After': '2' } },
   );
 }

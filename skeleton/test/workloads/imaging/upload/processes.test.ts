@@ -1,4 +1,4 @@
-import { idOf, partHeaders, problem, UploadClient } from './upload-client';
+import { answerOf, idOf, partHeaders, problem, UploadClient } from './upload-client';
 import { startUploadFixture, type UploadFixture } from './upload-fixture';
 import { killUploadProcesses, startUploadProcess, type UploadProcess } from './upload-process';
 import { sharedPostgres } from '../../../support/services';
@@ -52,7 +52,9 @@ async function start(): Promise<{ process: UploadProcess; client: UploadClient }
 
 /** What a sender does after anything went wrong: asks for the offset, and goes on from there. */
 async function resume(client: UploadClient, path: string, bytes: Buffer): Promise<number> {
-  const offset = Number((await client.head(path)).headers['upload-offset']);
+  const { status, headers } = await client.head(path);
+  if (status !== 200) return status;
+  const offset = Number(headers['upload-offset']);
   return (await client.patch(path, offset, bytes.subarray(offset))).status;
 }
 
@@ -159,9 +161,26 @@ test('a silent sender of one process gives way to a sender of another', async ()
   const { bytes } = makeInstance({ pixelBytes: 200_000 });
   const path = pathOf(await one.client.create(bytes.length));
   const silent = await beginPart(one.client, path, bytes.length, bytes.subarray(0, 100_000));
+  const answered = answerOf(silent);
   expect(await resume(other.client, path, bytes)).toBe(204);
   expect(await fixture.holds(idOf(path), bytes)).toBe(true);
+  expect((await answered).json()).toEqual(problem(423, 'upload_locked'));
   silent.destroy();
+});
+
+test('a part whose lock is lost is ended with what arrived, and its sender is told to go on from there', async () => {
+  const { client } = await start();
+  const { bytes } = makeInstance({ pixelBytes: 200_000 });
+  const path = pathOf(await client.create(bytes.length));
+  const sent = await beginPart(client, path, bytes.length, bytes.subarray(0, 100_000));
+  const answered = answerOf(sent);
+  await endSessions(`application_name = 'pipeline_uploader locks'`);
+  expect((await answered).json()).toEqual(problem(423, 'upload_locked'));
+  const { headers } = await client.head(path);
+  expect(headers['upload-offset']).toBe('100000');
+  expect(await resume(client, path, bytes)).toBe(204);
+  expect(await fixture.holds(idOf(path), bytes)).toBe(true);
+  sent.destroy();
 });
 
 test('a sender whose process lost its lock can write on, and nothing of it counts', async () => {
@@ -169,12 +188,13 @@ test('a sender whose process lost its lock can write on, and nothing of it count
   const [stale, { bytes }] = [Buffer.alloc(300_000, 0xee), makeInstance({ pixelBytes: 400_000 })];
   const path = pathOf(await one.client.create(bytes.length));
   const sent = await beginPart(one.client, path, bytes.length, stale);
+  const answered = answerOf(sent);
   await endSessions(`application_name = 'pipeline_uploader locks'`);
   const [status] = await Promise.all([
     resume(other.client, path, bytes),
     (async () => {
       for (let sentBytes = stale.length; sentBytes < bytes.length; sentBytes += 10_000) {
-        if (!sent.destroyed) sent.write(Buffer.alloc(Math.min(10_000, bytes.length - sentBytes), 0xee));
+        sent.write(Buffer.alloc(Math.min(10_000, bytes.length - sentBytes), 0xee));
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
     })(),
@@ -183,9 +203,12 @@ test('a sender whose process lost its lock can write on, and nothing of it count
   // Whoever committed first counts: the whole of the one, or the beginning of the other and then its refusal.
   if (found?.state === 'received') {
     expect(status).toBe(204);
+    expect((await answered).json()).toEqual(problem(423, 'upload_locked'));
     expect(await fixture.holds(idOf(path), bytes)).toBe(true);
   } else {
-    expect([400, 409, 422, 423]).toContain(status);
+    // Asked after the refusal, before it, or as it had begun to take over.
+    expect([410, 409, 423]).toContain(status);
+    expect((await answered).status).toBe(422);
     expect(await fixture.scan(idOf(path))).toBeUndefined();
   }
   sent.destroy();
