@@ -16,20 +16,26 @@ interface EventRow {
 }
 
 const EVENTS_MAX = 500;
+/** One worker at a time. Any number that nothing else locks in this database. */
+const LOCK_ID = 7_170_052;
 
 /**
  * Tells the stream what was noted and not yet told, oldest first: at least once each, by the id by which a reader knows one that
- * comes twice. Any number of workers may do so at once, each with events of its own.
+ * comes twice. One worker does so at a time: a step that another one is about to tell must not be overtaken by the next.
  *
- * @returns how many were told.
+ * @returns how many were told; none while another worker is at it.
  * @throws what `pg` and the writer throw.
  */
 export async function publishLifeEvents(pool: Pick<DatabasePool, 'use'>, writer: RecordWriter): Promise<number> {
   return inTransaction(pool, async (client) => {
+    const { rows: locks } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS locked', [
+      LOCK_ID,
+    ]);
+    if (locks[0]?.locked !== true) return 0;
     const { rows } = await client.query<EventRow>(
       `SELECT event_id, scan_id, scan_event.hospital_id, step, attempt, scan_event.reason_code, at, sha256, size_bytes
        FROM scan_event JOIN scan USING (scan_id)
-       WHERE published_at IS NULL ORDER BY at LIMIT $1 FOR UPDATE OF scan_event SKIP LOCKED`,
+       WHERE published_at IS NULL ORDER BY at LIMIT $1`,
       [EVENTS_MAX],
     );
     if (rows.length === 0) return 0;

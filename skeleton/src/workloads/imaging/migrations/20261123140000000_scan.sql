@@ -40,7 +40,7 @@ CREATE INDEX upload_expiry ON upload (expires_at) WHERE state = 'open';
 
 -- A file that came whole: this row is the truth of what is still to be done with it, the queue is only how workers hear of
 -- it soon. `attempts` counts how often a worker took it up; `open_attempts` those of which nothing was heard since, as of a
--- worker that was killed. `object_key` tells where the file is in S3 once it is no longer in the scans' folder, and
+-- worker that was killed, after more than one of which it is not taken up again before `not_before`. `object_key` tells where the file is in S3 once it is no longer in the scans' folder, and
 -- `removed_at` since when it is not. The UIDs are null after an erasure.
 CREATE TABLE scan (
   scan_id uuid PRIMARY KEY,
@@ -57,6 +57,7 @@ CREATE TABLE scan (
   state text NOT NULL DEFAULT 'received' CHECK (state IN ('received', 'stored', 'failed', 'conflict')),
   attempts integer NOT NULL DEFAULT 0 CHECK (attempts >= 0),
   open_attempts integer NOT NULL DEFAULT 0 CHECK (open_attempts >= 0),
+  not_before timestamptz,
   reason_code text CHECK (reason_code ~ '^[a-z0-9_]{1,64}$'),
   object_key text,
   settled_at timestamptz,
@@ -190,7 +191,7 @@ GRANT SELECT (event_id), INSERT ON scan_event TO pipeline_uploader;
 GRANT SELECT ON upload TO pipeline_processor;
 GRANT UPDATE (state, reason_code, finished_at) ON upload TO pipeline_processor;
 GRANT SELECT ON scan TO pipeline_processor;
-GRANT UPDATE (state, attempts, open_attempts, reason_code, object_key, settled_at, removed_at) ON scan TO pipeline_processor;
+GRANT UPDATE (state, attempts, open_attempts, not_before, reason_code, object_key, settled_at, removed_at) ON scan TO pipeline_processor;
 GRANT SELECT, INSERT, UPDATE (published_at) ON scan_event TO pipeline_processor;
 GRANT SELECT, INSERT, UPDATE ON patient, study, series TO pipeline_processor;
 GRANT SELECT, INSERT ON instance, instance_conflict TO pipeline_processor;

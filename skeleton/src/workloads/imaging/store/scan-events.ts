@@ -4,7 +4,10 @@ import { uuidV5 } from '../../../runtime/uuid-v5';
 /** Runs one statement: a pool, or a connection in a transaction. */
 export type Queryable = Pick<DatabasePool, 'query'>;
 
-/** A step of a scan's life. `removed`: the file is no longer in the folder of scans. */
+/**
+ * A step of a scan's life. `queued`: workers hear of it; for an attempt after the first, it is noted as that attempt starts.
+ * `removed`: the file is no longer in the folder of scans.
+ */
 export type LifeStep = 'received' | 'queued' | 'started' | 'stored' | 'failed' | 'removed';
 
 export interface LifeEvent {
@@ -37,15 +40,16 @@ export async function recordStep(client: Queryable, event: LifeEvent): Promise<v
   );
 }
 
-/** A scan that waits, as it was when it was queued. */
-export interface QueuedScan {
+/** A scan that waits to be worked on. */
+export interface WaitingScan {
   readonly scanId: string;
   readonly hospitalId: number;
+  /** How often a worker has taken it up. */
   readonly attempt: number;
 }
 
 /** @returns undefined for a scan that is settled, or is not there. @throws what `pg` throws. */
-export async function findWaiting(database: Queryable, scanId: string): Promise<QueuedScan | undefined> {
+export async function findWaiting(database: Queryable, scanId: string): Promise<WaitingScan | undefined> {
   const { rows } = await database.query<{ hospital_id: number; attempts: number }>(
     `SELECT hospital_id, attempts FROM scan WHERE scan_id = $1 AND state = 'received'`,
     [scanId],
@@ -55,11 +59,12 @@ export async function findWaiting(database: Queryable, scanId: string): Promise<
 }
 
 /**
- * Notes that a scan was queued, unless that is known of its coming attempt already.
+ * Notes that a scan was queued. Only of one that was never taken up: a worker that has taken it up meanwhile has noted this before its
+ * own step, so that none comes after a later one.
  *
- * @param scan as it was before: a worker may have taken it up since.
+ * @param scan as it was before it was queued.
  * @throws what `pg` throws.
  */
-export async function recordQueued(database: Queryable, scan: QueuedScan): Promise<void> {
-  await recordStep(database, { ...scan, step: 'queued' });
+export async function recordQueued(database: Queryable, scan: WaitingScan): Promise<void> {
+  if (scan.attempt === 0) await recordStep(database, { ...scan, step: 'queued' });
 }

@@ -39,6 +39,21 @@ export interface Settlement {
   readonly objectKey?: string;
 }
 
+/** A scan is not to be taken up yet. */
+export class ScanPostponed extends Error {
+  override readonly name = 'ScanPostponed';
+
+  constructor(
+    /** Time from now on. */
+    readonly leftMs: number,
+  ) {
+    super('A scan whose workers were lost waits before it is taken up again.');
+  }
+}
+
+/** Longest time that a scan waits between attempts of which nothing was heard. */
+const POSTPONED_MOST_MS = 10 * 60_000;
+
 /** Runs statements in one transaction, which ends with what `work` returns or throws. */
 export async function inTransaction<Result>(
   pool: Pick<DatabasePool, 'use'>,
@@ -59,20 +74,29 @@ export async function inTransaction<Result>(
 export class ScanWork {
   constructor(private readonly pool: Pick<DatabasePool, 'query' | 'use'>) {}
 
-  /** Takes a scan up. @returns undefined for one that is settled, or is not there. */
-  async claim(scanId: string): Promise<ClaimedScan | undefined> {
+  /**
+   * Takes a scan up. One that two workers in a row were lost with waits from then on, twice as long after each: it may be what ends
+   * them, and those that it was worked on beside are to come through without it.
+   *
+   * @param silenceMs time after which a worker that is not heard of is taken for lost.
+   * @returns undefined for one that is settled, or is not there.
+   * @throws ScanPostponed for one that waits.
+   */
+  async claim(scanId: string, silenceMs: number): Promise<ClaimedScan | undefined> {
     return inTransaction(this.pool, async (client) => {
       const { rows } = await client.query<ScanRow>(
-        `UPDATE scan SET attempts = attempts + 1, open_attempts = open_attempts + 1
-         WHERE scan_id = $1 AND state = 'received'
+        `UPDATE scan SET attempts = attempts + 1, open_attempts = open_attempts + 1,
+           not_before = CASE WHEN open_attempts > 0 THEN
+             clock_timestamp() + least($2 * 2 ^ open_attempts, $3) * (0.75 + random() / 4) * interval '1 millisecond' END
+         WHERE scan_id = $1 AND state = 'received' AND (not_before IS NULL OR not_before <= clock_timestamp())
          RETURNING hospital_id, size_bytes, sha256, sop_instance_uid, attempts, open_attempts, object_key`,
-        [scanId],
+        [scanId, silenceMs, POSTPONED_MOST_MS],
       );
       const [row] = rows;
-      if (row === undefined) return undefined;
+      if (row === undefined) return this.checkPostponed(client, scanId);
       const { hospital_id: hospitalId, attempts: attempt } = row;
       // Whoever queued it may not have come to say so.
-      if (attempt === 1) await recordStep(client, { scanId, hospitalId, step: 'queued', attempt: 0 });
+      await recordStep(client, { scanId, hospitalId, step: 'queued', attempt: attempt - 1 });
       await recordStep(client, { scanId, hospitalId, step: 'started', attempt });
       return {
         scanId,
@@ -87,10 +111,20 @@ export class ScanWork {
     });
   }
 
+  private async checkPostponed(client: Queryable, scanId: string): Promise<undefined> {
+    const { rows } = await client.query<{ left_ms: number }>(
+      `SELECT extract(epoch FROM not_before - clock_timestamp())::float8 * 1000 AS left_ms
+       FROM scan WHERE scan_id = $1 AND state = 'received' AND not_before > clock_timestamp()`,
+      [scanId],
+    );
+    if (rows[0] !== undefined) throw new ScanPostponed(Math.ceil(rows[0].left_ms));
+  }
+
   /** Notes that an attempt ended, though nothing came of it. */
   async giveBack(scanId: string): Promise<void> {
     await this.pool.query(
-      `UPDATE scan SET open_attempts = greatest(open_attempts - 1, 0) WHERE scan_id = $1 AND state = 'received'`,
+      `UPDATE scan SET open_attempts = greatest(open_attempts - 1, 0), not_before = NULL
+       WHERE scan_id = $1 AND state = 'received'`,
       [scanId],
     );
   }
@@ -135,7 +169,8 @@ export async function lockWaiting(client: Queryable, scanId: string): Promise<bo
 export async function settle(client: Queryable, settlement: Settlement): Promise<void> {
   const { scanId, state, reasonCode, objectKey } = settlement;
   const { rows } = await client.query<{ hospital_id: number; attempts: number }>(
-    `UPDATE scan SET state = $2, reason_code = $3, object_key = coalesce($4, object_key), settled_at = now(), open_attempts = 0
+    `UPDATE scan SET state = $2, reason_code = $3, object_key = coalesce($4, object_key), settled_at = now(), open_attempts = 0,
+       not_before = NULL
      WHERE scan_id = $1 RETURNING hospital_id, attempts`,
     [scanId, state, reasonCode ?? null, objectKey ?? null],
   );

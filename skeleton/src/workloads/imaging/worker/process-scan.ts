@@ -29,6 +29,8 @@ export interface ScanProcessorOptions {
   readonly objects: ObjectStore;
   readonly keys: DeidentificationKeys;
   readonly observer: ScanObserver;
+  /** Time after which a worker that is not heard of is taken for lost. */
+  readonly silenceMs: number;
   /** Default: those of this workload. */
   readonly readers?: ScanReaders;
 }
@@ -71,11 +73,11 @@ export class ScanProcessor {
 
   /**
    * @throws what hindered the attempt, when another one may help: an outage always, anything else but for the last attempt. The
-   * signal's reason when it was asked to end.
+   * signal's reason when it was asked to end. ScanPostponed for a scan that is not to be worked on yet.
    */
   async process(scanId: string, { isLast, signal }: Attempt): Promise<Outcome> {
     const { observer } = this.options;
-    const scan = await this.work.claim(scanId);
+    const scan = await this.work.claim(scanId, this.options.silenceMs);
     if (scan === undefined) return 'settled';
     const startedAtMs = performance.now();
     try {

@@ -87,6 +87,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
       }),
       keys,
       observer: scanObserver(log, metrics),
+      silenceMs: environment.jobLockSeconds * 1_000,
     });
     consumer = await startStep({ phase: 'queue', log, signal }, async () =>
       ScanConsumer.start({

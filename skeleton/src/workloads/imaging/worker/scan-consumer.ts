@@ -1,10 +1,11 @@
-import { Worker } from 'bullmq';
+import { DelayedError, Worker } from 'bullmq';
 import { MemoryKeeper } from './memory-keeper';
 import type { ScanProcessor } from './process-scan';
 import type { Log } from '../../../runtime/log/log';
 import type { Metrics } from '../../../runtime/metrics/metrics';
 import { openQueueConnection, type QueueConnectionOptions } from '../queue/queue-connection';
 import { ATTEMPTS_MAX, QUEUE_NAME, QUEUE_PREFIX } from '../queue/scan-queue';
+import { ScanPostponed } from '../store/scan-work';
 
 export interface ScanConsumerOptions extends QueueConnectionOptions {
   readonly processor: Pick<ScanProcessor, 'process'>;
@@ -29,12 +30,17 @@ export class ScanConsumer {
     let consumer: ScanConsumer | undefined;
     const worker = new Worker(
       QUEUE_NAME,
-      async ({ id = '', attemptsMade, opts }) => {
+      async (job, token) => {
+        const { id = '', attemptsMade, opts } = job;
         const attempts = opts.attempts ?? ATTEMPTS_MAX;
         const signal = consumer?.ending.signal ?? new AbortController().signal;
         try {
           await processor.process(id, { isLast: attemptsMade + 1 >= attempts, signal });
         } catch (error) {
+          if (error instanceof ScanPostponed) {
+            await job.moveToDelayed(Date.now() + error.leftMs, token);
+            throw new DelayedError();
+          }
           log.event('scan.delayed', { scanId: id, attempt: attemptsMade + 1, error });
           // The queue keeps what a job failed with: nothing of what the error says.
           throw new Error('The attempt failed.', { cause: undefined });

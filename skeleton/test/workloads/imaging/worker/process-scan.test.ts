@@ -11,6 +11,7 @@ import { readMetadata } from '../../../../src/workloads/imaging/dicom/metadata';
 import { ObjectStore } from '../../../../src/workloads/imaging/objects/object-store';
 import { PartBuffers } from '../../../../src/workloads/imaging/objects/part-buffers';
 import { renderPreview } from '../../../../src/workloads/imaging/pixels/preview';
+import { ScanPostponed, ScanWork } from '../../../../src/workloads/imaging/store/scan-work';
 import { type Attempt, ScanProcessor, type ScanReaders } from '../../../../src/workloads/imaging/worker/process-scan';
 import { ScanFiles } from '../../../../src/workloads/imaging/worker/scan-files';
 import { dicomFile } from '../support/dicom-files';
@@ -32,6 +33,8 @@ beforeEach(async () => {
   hospitalId = await fixture.hospital();
 });
 afterAll(async () => fixture.stop());
+
+const SILENCE_MS = 2_000;
 
 interface Told {
   readonly failed: string[];
@@ -58,6 +61,7 @@ function processorWith(readers: Partial<ScanReaders> = {}): { readonly processor
       notCleared: (scanId) => told.notCleared.push(scanId),
     },
     readers: { ...READERS, ...readers },
+    silenceMs: SILENCE_MS,
   });
   return { processor, told };
 }
@@ -161,6 +165,7 @@ describe('a scan that is worked on', () => {
       }),
       keys: createKeys(Buffer.alloc(32, 7)),
       observer: { ended: () => undefined, failed: () => undefined, notCleared: () => undefined },
+      silenceMs: SILENCE_MS,
     });
     expect(await processor.process(scanId, FIRST)).toBe('stored');
     expect(seen).toEqual([
@@ -320,6 +325,33 @@ describe('a scan that cannot be stored', () => {
     const { processor, told } = processorWith();
     expect(await processor.process(scanId, FIRST)).toBe('failed');
     expect(told.failed).toEqual(['worker_lost']);
+  });
+
+  it('waits longer and longer after workers that ended without a word, though not after the first', async () => {
+    const scanId = await fixture.receive(makeInstance(), hospitalId);
+    const { processor } = processorWith();
+    const work = new ScanWork(pool);
+    for (const [lostCount, waitMs] of [
+      [1, 2 * SILENCE_MS],
+      [2, 4 * SILENCE_MS],
+      [9, 600_000],
+    ] as const) {
+      await fixture.database.owner.query('UPDATE scan SET open_attempts = $2, not_before = NULL WHERE scan_id = $1', [
+        scanId,
+        lostCount,
+      ]);
+      await work.claim(scanId, SILENCE_MS);
+      const postponed = await processor.process(scanId, FIRST).catch((error: unknown) => error);
+      if (!(postponed instanceof ScanPostponed)) throw new Error('The scan was worked on.');
+      expect(postponed.leftMs / waitMs).toBeGreaterThan(0.5);
+      expect(postponed.leftMs / waitMs).toBeLessThanOrEqual(1);
+    }
+    expect(await fixture.scan(scanId)).toMatchObject({ state: 'received', open_attempts: 10 });
+    await fixture.database.owner.query('UPDATE scan SET open_attempts = 0, not_before = NULL WHERE scan_id = $1', [
+      scanId,
+    ]);
+    await work.claim(scanId, SILENCE_MS);
+    expect(await processor.process(scanId, FIRST)).toBe('stored');
   });
 
   it('fails when its file is gone, or has another length than it had', async () => {

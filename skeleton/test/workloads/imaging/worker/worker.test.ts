@@ -163,9 +163,9 @@ describe('a worker', () => {
 
   it('stores once what two workers are given, also when the queue loses everything in between', async () => {
     const hospitalId = await fixture.hospital();
-    const received = await receive(40, hospitalId);
+    const received = await receive(20, hospitalId);
     await Promise.all([worker(), worker()]);
-    await Promise.all(received.slice(0, 20).map(async ({ scanId }) => queue.add(scanId)));
+    await Promise.all(received.slice(0, 10).map(async ({ scanId }) => queue.add(scanId)));
     await redis.admin.flushall();
     // Those that nobody queued, and those that were lost, are found by the sweep.
     await settled();
@@ -185,9 +185,9 @@ describe('a worker', () => {
 
   it('stores everything once though its workers are killed again and again, at any moment', async () => {
     const hospitalId = await fixture.hospital();
-    const received = await receive(40, hospitalId);
+    const received = await receive(20, hospitalId);
     const environment = { JOB_LOCK_SECONDS: '1' };
-    for (let kills = 0; kills < 8; kills += 1) {
+    for (let kills = 0; kills < 4; kills += 1) {
       const options = { fixture, redis, stream, environment, untilHealthy: kills % 2 === 0 };
       const running = await startWorker(options);
       // While it starts, or while it works.
@@ -202,12 +202,31 @@ describe('a worker', () => {
 
   it('waits for S3 to come back', async () => {
     const hospitalId = await fixture.hospital();
-    fixture.s3.refuseNext(10);
+    // The client asks three times: one of two scans at once is given back at least.
+    fixture.s3.refuseNext(5);
     const received = await receive(3, hospitalId);
     const running = await worker();
     await settled();
     await expectStoredOnce(received);
     expect(running.output()).toContain('"event":"scan.delayed"');
+  });
+
+  it('leaves a scan that waits in the queue until its time has come', async () => {
+    const [scan] = await receive(1, await fixture.hospital());
+    const scanId = scan?.scanId ?? '';
+    await fixture.database.owner.query(
+      `UPDATE scan SET attempts = 2, open_attempts = 2, not_before = now() + interval '3 seconds' WHERE scan_id = $1`,
+      [scanId],
+    );
+    const running = await worker({ SWEEP_SECONDS: '60' });
+    await eventually(
+      async () => redis.admin.zcard('{imaging}:scans:delayed'),
+      (count) => count === 1,
+    );
+    expect(await fixture.scan(scanId)).toMatchObject({ state: 'received', attempts: 2 });
+    await settled();
+    expect(await fixture.scan(scanId)).toMatchObject({ state: 'stored', attempts: 3, open_attempts: 0 });
+    expect(running.output()).not.toContain('"event":"scan.delayed"');
   });
 
   it('tries no wrong file again', async () => {
