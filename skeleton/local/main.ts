@@ -1,17 +1,17 @@
 /** `npm run local`: see `arguments.ts` for what it can be asked. */
 import './quiet-sdk';
-import { join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { HELP, type LocalCommand, parseArguments } from './arguments';
 import { claim } from './claim';
 import { runDemo } from './demo/run';
 import type { OpenDemo } from './demo/workload-demo';
 import { LocalStackError } from './errors';
-import type { LocalOutputs } from './outputs';
 import { runCommand } from './run-command';
 import { LocalStack } from './stack';
 import { listenForStop, type StopSignal } from './stop-signal';
+import { introduceApi, summary } from './summary';
 import { readTenant, tenantPath } from './tenant-file';
-import { loadModule } from './workload';
+import { loadLocalWorkload, loadModule } from './workload';
 import { TenantSettingsError } from '../src/tenant';
 
 const ROOT = resolve(__dirname, '..');
@@ -73,7 +73,17 @@ async function runClaimed({ command, stop, outputsFile, logDirectory }: ClaimedR
   let exitCode = 0;
   try {
     if (!stop.isAsked) {
-      say(summary({ stack, outputsFile, logDirectory, startedInMs: Date.now() - startedAtMs }));
+      const { introduce = introduceApi } = await loadLocalWorkload(tenant.workload);
+      say(
+        summary({
+          outputs: stack.outputs,
+          introduction: introduce(stack.outputs),
+          postgres: `${stack.postgres.host}:${stack.postgres.port}`,
+          outputsFile,
+          logDirectory,
+          startedInMs: Date.now() - startedAtMs,
+        }),
+      );
       exitCode = await work({ command, workload: tenant.workload, stack, stop });
     }
   } finally {
@@ -114,37 +124,6 @@ async function work({ command, workload, stack, stop }: Work): Promise<number> {
     clearTimeout(timer);
   }
   return 0;
-}
-
-interface Started {
-  readonly stack: LocalStack;
-  readonly outputsFile: string;
-  readonly logDirectory: string;
-  readonly startedInMs: number;
-}
-
-function summary({ stack: { outputs, postgres }, outputsFile, logDirectory, startedInMs }: Started): string {
-  return `
-The pipeline of ${outputs.TenantId} runs (started in ${(startedInMs / 1_000).toFixed(1)} s).
-
-  API        ${outputs.ApiUrl}
-  Kinesis    ${outputs.LocalKinesisEndpoint}  stream ${outputs.KinesisStreamName}
-  PostgreSQL ${postgres.host}:${postgres.port}  database ${outputs.DatabaseName}
-${outputs.CacheEndpoint === undefined ? '' : `  Redis      ${outputs.CacheEndpoint}\n`}  Outputs    ${relative(process.cwd(), outputsFile)}
-  Logs       ${relative(process.cwd(), logDirectory)}
-
-Try next:
-  ${firstQuestion(outputs)}
-  npm run integration        in another terminal
-  npm run local -- --demo    to watch simulated patients
-
-Ctrl-C stops it.
-`;
-}
-
-function firstQuestion({ ApiUrl: url, LocalGatewayCaFile: ca, LocalClientsFolder: folder }: LocalOutputs): string {
-  if (ca === undefined || folder === undefined) return `curl ${url}metadata`;
-  return `curl --cacert ${ca} --cert ${folder}/hospital-a.crt --key ${folder}/hospital-a.key ${url}studies`;
 }
 
 function explain(error: unknown): string {

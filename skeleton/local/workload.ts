@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import { LocalStackError } from './errors';
 import type { LocalOutputs } from './outputs';
 import type { LocalPrograms, ProgramTools } from './programs';
+import type { Introduction } from './summary';
 import type { TenantSettings } from '../src/tenant';
 
 /** What the local stack has to know of a workload: `localWorkload` of `local/workloads/<workload>/local-workload.ts`. */
 export interface LocalWorkload {
+  /** What people are told when it runs. Default: where the API is, and a question to it. */
+  readonly introduce?: (outputs: LocalOutputs) => Introduction;
   /** What the workload's programs are told beside what all are: settings of the tenant, by the names of variables. */
   environment(tenant: TenantSettings): Readonly<Record<string, string>>;
   /**

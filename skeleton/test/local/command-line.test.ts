@@ -48,6 +48,14 @@ async function expectNothingLeft(pids: readonly number[]): Promise<void> {
   await eventually('its data are gone', () => temporaryFolders().length === 0);
 }
 
+/** What all programs of the stack have logged: each workload has its own. */
+function logs(): string {
+  const folder = join(directory, '.local', 'logs');
+  return readdirSync(folder)
+    .map((name) => readFileSync(join(folder, name), 'utf8'))
+    .join('');
+}
+
 /** What the stack made for its data; other programs leave things of their own there. */
 function temporaryFolders(): string[] {
   return readdirSync(temporary).filter((name) => name.startsWith('pipeline-'));
@@ -78,8 +86,7 @@ describe('npm run local', () => {
 
     expect(await stack.ended).toEqual({ code: 0, signal: null });
     await expectNothingLeft(stack.pids);
-    const log = readFileSync(join(directory, '.local', 'logs', 'processor-1.log'), 'utf8');
-    expect(log).toContain('"event":"process.stopped"');
+    expect(logs()).toContain('"event":"process.stopped"');
   }, 120_000);
 
   test('leaves nothing behind when it is killed without a word', async () => {

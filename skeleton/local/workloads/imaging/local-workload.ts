@@ -1,3 +1,4 @@
+import { introduce } from './introduce';
 import { startImagingPrograms } from './programs';
 import type { TenantSettings } from '../../../src/tenant';
 import { startRedisServer } from '../../redis-cluster';
@@ -7,6 +8,7 @@ export const localWorkload: LocalWorkload = {
   environment: () => ({}),
   startCache: startQueue,
   startPrograms: startImagingPrograms,
+  introduce,
 };
 
 /** The Redis of the queue. `REDIS_URL` names a cluster, which BullMQ's queue is not run on: it has a server of its own always. */

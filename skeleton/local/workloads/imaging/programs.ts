@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { request as httpsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,8 +7,10 @@ import { startGateway } from './gateway';
 import { auditRetentionDays } from '../../../src/foundation/audit-retention';
 import { Names } from '../../../src/foundation/naming';
 import { partitionOf, type TenantSettings } from '../../../src/tenant';
+import type { QueueSettings } from '../../../src/workloads/imaging/environment';
 import { WASM_FILES } from '../../../src/workloads/imaging/pixels/wasm-files';
 import { createLoopbackAuthority } from '../../certificate-authority';
+import { startChildGuard } from '../../child-guard';
 import { startKms } from '../../doubles/kms';
 import { type S3Double, startS3 } from '../../doubles/s3';
 import { freePort } from '../../free-port';
@@ -31,6 +33,8 @@ export class ImagingPrograms implements LocalPrograms {
     readonly objects: S3Double,
     /** Stands for EFS. */
     readonly scanFolder: string,
+    /** How the queue is reached. */
+    readonly queue: QueueSettings,
     readonly outputs: Partial<LocalOutputs>,
   ) {}
 }
@@ -39,7 +43,9 @@ export class ImagingPrograms implements LocalPrograms {
 export async function startImagingPrograms(tools: ProgramTools): Promise<ImagingPrograms> {
   const { tenant, teardown, apiPort } = tools;
   const folder = await mkdtemp(join(tmpdir(), 'pipeline-imaging-'));
-  teardown.add('The folder of scans', async () => rm(folder, { recursive: true, force: true }));
+  // Scans are patients': they go even when this process is killed.
+  const guard = startChildGuard([folder]);
+  teardown.add('The folder of scans', async () => guard.dismiss());
   const scanFolder = join(folder, 'scans');
   await mkdir(scanFolder, { mode: 0o700 });
   const names = new Names(tenant.aws);
@@ -106,7 +112,7 @@ export async function startImagingPrograms(tools: ProgramTools): Promise<Imaging
   await allSettledOrThrow([upload.start(), query.start()]);
 
   const gateway = await openGateway(tools, { folder, uploadPort, queryPort });
-  return new ImagingPrograms(workers, query, upload, objects, scanFolder, {
+  return new ImagingPrograms(workers, query, upload, objects, scanFolder, queueOf(tools), {
     ...gateway,
     ScanBucketName: bucket,
     FileSystemId: 'local',
@@ -153,6 +159,16 @@ async function openGateway(
     LocalGatewayCaFile: caFile,
     LocalClientsFolder: clients.folder,
   };
+}
+
+function queueOf({ common }: ProgramTools): QueueSettings {
+  const {
+    QUEUE_ENDPOINT: endpoint = '',
+    QUEUE_AUTH_TOKEN_SECRET_ARN: authTokenSecretArn = '',
+    QUEUE_CA_FILE: caFile,
+  } = common;
+  const { hostname: host, port } = new URL(`rediss://${endpoint}`);
+  return { host, port: Number(port), authTokenSecretArn, caFile };
 }
 
 function keyArn({ aws: { region, accountId } }: TenantSettings, name: string): string {

@@ -9,8 +9,16 @@ import type { LocalOutputs } from '../../../outputs';
 export interface SendOptions {
   /** Bytes of a part. Default 8 MiB. */
   readonly partBytes?: number;
-  /** Of each part: the number of its bytes after which the connection is cut; `undefined` lets it arrive. Default: none is cut. */
-  readonly cutAfterBytes?: (partBytes: number) => number | undefined;
+  /** Asked for each part where it is cut; `undefined` lets it arrive. Default: none is cut. */
+  readonly cut?: (partBytes: number) => Cut | undefined;
+}
+
+/** Where the connection breaks. */
+export interface Cut {
+  /** How many bytes of the part are sent: with all of them, the answer is what gets lost. */
+  readonly afterBytes: number;
+  /** Time from then on. */
+  readonly thenMs: number;
 }
 
 interface Answer {
@@ -24,7 +32,7 @@ interface Ask {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Buffer;
-  readonly cutAfterBytes?: number | undefined;
+  readonly cut?: Cut | undefined;
 }
 
 const PART_BYTES = 8 * 1024 * 1024;
@@ -58,7 +66,7 @@ export class TusSender {
    * @returns the scan's id.
    * @throws Error when the file is refused, or when nothing goes on for two minutes.
    */
-  async send(bytes: Buffer, { partBytes = PART_BYTES, cutAfterBytes }: SendOptions = {}): Promise<string> {
+  async send(bytes: Buffer, { partBytes = PART_BYTES, cut }: SendOptions = {}): Promise<string> {
     const url = await this.untilAnswered(async () => this.create(bytes.length));
     for (let offset = 0; offset < bytes.length;) {
       const body = bytes.subarray(offset, offset + partBytes);
@@ -68,7 +76,7 @@ export class TusSender {
           url,
           headers: { 'Content-Type': 'application/offset+octet-stream', 'Upload-Offset': String(offset) },
           body,
-          cutAfterBytes: cutAfterBytes?.(body.length),
+          cut: cut?.(body.length),
         });
       const answer = await patch().catch(() => undefined);
       if (answer?.status === 204) {
@@ -110,14 +118,17 @@ export class TusSender {
     }
   }
 
-  private async ask({ method, url, headers, body, cutAfterBytes }: Ask): Promise<Answer> {
+  private async ask({ method, url, headers, body, cut }: Ask): Promise<Answer> {
     const sent = request(url, {
       method,
       agent: this.agent,
       headers: { 'Tus-Resumable': '1.0.0', ...headers, ...(body !== undefined && { 'Content-Length': body.length }) },
     });
-    if (body !== undefined && cutAfterBytes !== undefined) {
-      sent.write(body.subarray(0, cutAfterBytes), () => sent.destroy(new Error('The connection was cut.')));
+    if (body !== undefined && cut !== undefined) {
+      // It may come after the answer, when nobody listens any more.
+      sent.on('error', () => undefined);
+      const breakOff = () => sent.destroy(new Error('The connection was cut.'));
+      sent.write(body.subarray(0, cut.afterBytes), () => void sleep(cut.thenMs).then(breakOff));
     } else {
       sent.end(body);
     }

@@ -20,7 +20,11 @@ describe('the verdicts of the benchmark of imaging', () => {
   test.each([
     ['receiving is slow', { received: 0.59 }, 'receiving reaches 0.59 of a plain upload'],
     ['processing is slow', { processed: 0.39 }, 'processing and storing reach 0.39 of SHA-256 alone'],
-    ['the upload program takes too much memory', { uploadBytes: 201e6 }, 'the upload program never has more memory than 201 MB'],
+    [
+      'the upload program takes too much memory',
+      { uploadBytes: 201e6 },
+      'the upload program never has more memory than 201 MB',
+    ],
     ['the worker takes too much memory', { workerBytes: 201e6 }, 'the worker never has more memory than 201 MB'],
   ])('miss where %s', (_, change, text) => {
     const missed = verdicts(results(change)).flatMap(({ holds, text: said }) => (holds ? [] : [said]));
@@ -33,12 +37,15 @@ describe('the verdicts of the benchmark of imaging', () => {
 describe('the command line of the benchmark of imaging', () => {
   test('says how large the large file is and how many small ones there are', () => {
     expect(parseBenchArguments([])).toMatchObject({ mode: 'measure', largeMegabytes: 600, smallFiles: 2_000 });
-    expect(parseBenchArguments(['--megabytes', '50', '--files', '20'])).toMatchObject({ largeMegabytes: 50, smallFiles: 20 });
+    expect(parseBenchArguments(['--megabytes', '50', '--files', '20'])).toMatchObject({
+      largeMegabytes: 50,
+      smallFiles: 20,
+    });
   });
 
   test.each([
     [['--files', '1'], '--files is "1": expected a whole number from 10 to 20000.'],
-    [['--load'], 'The options are --megabytes, --files, --json, --help.'],
+    [['--laod'], 'The options are --megabytes, --files, --load'],
     [['--json', ''], '--json needs the path of a file.'],
   ])('refuses %j with what is legal', (words, message) => {
     expect(() => parseBenchArguments(words)).toThrow(message);

@@ -3,7 +3,6 @@ import { BenchArgumentError } from '../../../../../bench/arguments';
 import { quantile } from '../../../../../bench/statistics';
 import { HELP, parseBenchArguments } from '../../../../../bench/workloads/vitals/arguments';
 import { gatewayRecords } from '../../../../../bench/workloads/vitals/gateways';
-import { ProcessorKiller } from '../../../../../bench/workloads/vitals/load/processor-killer';
 import {
   type LoadResults,
   loadVerdicts,
@@ -146,24 +145,6 @@ describe("the load run's verdicts", () => {
     ]);
     expect(() => quantile([], 0.5)).toThrow(RangeError);
   });
-});
-
-test('the killer takes the processors in turns, and waits for one that is not running', () => {
-  const killed: string[] = [];
-  const victim = (name: string) => ({ pid: 1 as number | undefined, signal: () => void killed.push(name) });
-  const [one, other] = [victim('one'), victim('other')];
-  const killer = new ProcessorKiller([one, other], 20_000, 0);
-
-  for (const atMs of [0, 19_999, 20_000, 20_100, 39_999]) killer.killIfDue(atMs);
-  expect(killed).toEqual(['one']);
-  other.pid = undefined;
-  killer.killIfDue(40_000);
-  other.pid = 2;
-  killer.killIfDue(43_000);
-  killer.killIfDue(60_000);
-
-  expect(killed).toEqual(['one', 'other', 'one']);
-  expect(killer.killsCount).toBe(3);
 });
 
 test('gateways gather the events of several monitors, each monitor at one gateway and in order', () => {
