@@ -27,3 +27,23 @@ export function takeTenantFile(words: readonly string[]): {
   if (tenantFile === undefined || tenantFile === '') throw new BenchArgumentError('--tenant needs the path of a file.');
   return { tenantFile, rest: words.toSpliced(at, isApart ? 2 : 1) };
 }
+
+/** What a number on the command line may be. */
+export interface LegalNumbers {
+  readonly default: number;
+  readonly minimum: number;
+  readonly maximum: number;
+  /** For people, such as `seconds`. Default: none. */
+  readonly unit?: string;
+}
+
+/** @throws BenchArgumentError that names the option, its value and what is legal. */
+export function wholeNumber(option: string, text: string | undefined, legal: LegalNumbers): number {
+  if (text === undefined) return legal.default;
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= legal.minimum && value <= legal.maximum) return value;
+  const kind = legal.unit === undefined ? 'a whole number' : `a whole number of ${legal.unit}`;
+  throw new BenchArgumentError(
+    `${option} is ${JSON.stringify(text)}: expected ${kind} from ${legal.minimum} to ${legal.maximum}.`,
+  );
+}

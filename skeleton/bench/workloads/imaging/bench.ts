@@ -1,5 +1,8 @@
-/** Receiving and processing of images, with the bounds that the product promises. See `arguments.ts`. */
-import { HELP, parseBenchArguments } from './arguments';
+/** Receiving, processing and the load run of imaging, with the bounds that the product promises. See `arguments.ts`. */
+import { randomUUID } from 'node:crypto';
+import { type BenchCommand, HELP, parseBenchArguments } from './arguments';
+import { loadVerdicts, renderLoad } from './load/report';
+import { runLoad } from './load/run';
 import { measureProcessing } from './process';
 import { measureReceiving } from './receive';
 import { render, verdicts } from './report';
@@ -24,8 +27,22 @@ export const runBench: RunBench = async (words, context) => {
     context.say(`${HELP}\n${SHARED_HELP}`);
     return 0;
   }
+  if (command.mode === 'load') return load(command, context);
   return Promise.race([measure(command, context), context.stop.asked.then(() => 130)]);
 };
+
+async function load(
+  { scans, kills, seed = randomUUID(), jsonFile }: Extract<BenchCommand, { mode: 'load' }>,
+  context: BenchContext,
+): Promise<number> {
+  const results = await runLoad({ scans, kills, seed }, context);
+  if (results === undefined) {
+    context.say('Stopped before it was done.');
+    return 130;
+  }
+  context.say(`\n${renderLoad(results)}`);
+  return conclude(results, loadVerdicts(results), jsonFile);
+}
 
 async function measure(
   { largeMegabytes, smallFiles, jsonFile }: Sizes,

@@ -152,7 +152,9 @@ async function startTargets(database: BenchDatabase, teardown: Teardown): Promis
       authority,
       empty: async () => {
         const { rows } = await database.superuser.query<{ scan_id: string }>('SELECT scan_id FROM scan');
-        await database.superuser.query('TRUNCATE upload, scan, scan_event, instance, instance_conflict');
+        await database.superuser.query(
+          'DELETE FROM scan_event; DELETE FROM instance; DELETE FROM instance_conflict; DELETE FROM scan; DELETE FROM upload',
+        );
         for (const { scan_id: scanId } of rows) await rm(join(scanFolder, scanId), { force: true });
       },
     },

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { BenchArgumentError } from '../../arguments';
+import { BenchArgumentError, wholeNumber } from '../../arguments';
 
 /** What the person asked `npm run bench` to do. */
 export type BenchCommand =
@@ -71,19 +71,4 @@ function optionsOf(words: readonly string[]) {
       `${error instanceof Error ? error.message : String(error)}\nThe options are --load, --seconds, --rate, --json, --help.`,
     );
   }
-}
-
-function wholeNumber(
-  option: string,
-  text: string | undefined,
-  range: { readonly default: number; readonly minimum: number; readonly maximum: number; readonly unit: string },
-): number {
-  if (text === undefined) return range.default;
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < range.minimum || value > range.maximum) {
-    throw new BenchArgumentError(
-      `${option} is ${JSON.stringify(text)}: expected a whole number of ${range.unit} from ${range.minimum} to ${range.maximum}.`,
-    );
-  }
-  return value;
 }

@@ -44,9 +44,10 @@ export const runBench: RunBench = async (words, context) => {
 
 async function load(
   { seconds, eventsPerSecond, jsonFile }: Extract<BenchCommand, { mode: 'load' }>,
-  { tenant, teardown, stop, say }: BenchContext,
+  context: BenchContext,
 ): Promise<number> {
-  const results = await runLoad({ seconds, eventsPerSecond, tenant, stop, teardown, say });
+  const { say } = context;
+  const results = await runLoad({ seconds, eventsPerSecond }, context);
   if (results === undefined) {
     say('Stopped before it was done.');
     return 130;

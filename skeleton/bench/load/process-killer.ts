@@ -1,22 +1,22 @@
-/** A processor that is started again when it dies: a `SupervisedProcess`. */
+/** A program that is started again when it dies: a `SupervisedProcess`. */
 export interface Victim {
   /** `undefined` while it does not run. */
   readonly pid: number | undefined;
   signal(signal: 'SIGKILL'): void;
 }
 
-/** Kills the processors in turns, as an out-of-memory killer would: without a word, with their leases held. */
-export class ProcessorKiller {
+/** Kills programs in turns, as an out-of-memory killer would: without a word, with all that they hold. */
+export class ProcessKiller {
   private kills = 0;
   private nextAtMs: number;
 
-  /** @param everyMs from one kill to the next, and from `startAtMs` to the first. */
+  /** @param pauseMs asked for the time from one kill to the next, and from `startAtMs` to the first. */
   constructor(
     private readonly victims: readonly Victim[],
-    private readonly everyMs: number,
+    private readonly pauseMs: () => number,
     startAtMs: number,
   ) {
-    this.nextAtMs = startAtMs + everyMs;
+    this.nextAtMs = startAtMs + pauseMs();
   }
 
   get killsCount(): number {
@@ -30,6 +30,6 @@ export class ProcessorKiller {
     if (victim?.pid === undefined) return;
     victim.signal('SIGKILL');
     this.kills += 1;
-    this.nextAtMs += this.everyMs;
+    this.nextAtMs += this.pauseMs();
   }
 }
