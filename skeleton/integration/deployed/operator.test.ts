@@ -1,5 +1,11 @@
 import { DescribeTaskDefinitionCommand, ECSClient, RunTaskCommand, waitUntilTasksStopped } from '@aws-sdk/client-ecs';
-import { describeDeployed } from '../support/deployed';
+import { type DeployedOutputs, describeDeployed } from '../support/deployed';
+
+/** What the operator counts where files are received, and where events are. */
+const listing = ({ ScanBucketName }: DeployedOutputs) => [
+  ScanBucketName === undefined ? 'quarantine' : 'scans',
+  'list',
+];
 
 /** Time for a task to be placed, to pull its image and to end. */
 const TASK_SECONDS_MAX = 300;
@@ -23,7 +29,7 @@ describeDeployed('the deployed operator', (outputs) => {
   });
 
   test(
-    'counts the quarantine when it is started as the runbook says',
+    'counts what waits for a person when it is started as the runbook says',
     async () => {
       const cluster = outputs().EcsClusterName;
       const { tasks: started, failures } = await ecs.send(
@@ -40,7 +46,7 @@ describeDeployed('the deployed operator', (outputs) => {
           },
           overrides: {
             containerOverrides: [
-              { name: 'operator', command: ['quarantine', 'list', '--operator', 'integration-suite'] },
+              { name: 'operator', command: [...listing(outputs()), '--operator', 'integration-suite'] },
             ],
           },
         }),

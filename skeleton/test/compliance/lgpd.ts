@@ -186,4 +186,20 @@ export const LGPD: readonly Safeguard[] = [
     leftToYou:
       'Tell the ANPD and the data subjects within three working days of when you know that personal data was affected; what is not known by then may follow within twenty working days.',
   },
+  {
+    framework: 'lgpd',
+    citation: 'Art. 50',
+    duty: 'Good practice and governance',
+    answer:
+      'Rules are code that is reviewed: settings, gates and invariants in each pull request, reasons on what was accepted, a runbook in which every alarm has its section, and this page, which fails when a test that it names is gone.',
+    builtIn: ['.github/workflows/build.yml', 'docs/runbook.md', 'COMPLIANCE.md'],
+    provedBy: [
+      { file: 'test/compliance/compliance.test.ts', test: '$citation is shown by tests that are there' },
+      {
+        file: 'test/foundation/alarms.test.ts',
+        test: 'have each a section in the runbook that says what it means and what to do',
+      },
+    ],
+    leftToYou: 'Train who works with the data, judge risks from time to time, and write down who decides.',
+  },
 ];

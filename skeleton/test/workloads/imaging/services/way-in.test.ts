@@ -51,6 +51,24 @@ describe.each([
     ]);
   });
 
+  it('refuses a request without a parameter or header that its method needs, before any program sees it', () => {
+    const validator = only('AWS::ApiGateway::RequestValidator');
+    expect(validator.Properties).toMatchObject({ ValidateRequestParameters: true, ValidateRequestBody: true });
+    for (const { name, resource } of apiMethods(synthesis)) {
+      const route = IMAGING_ROUTES.find(({ method, path }) => name === `${method} /${path}`);
+      const parameters = [...name.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => `path.${parameter}`);
+      const headers = (route?.requiredHeaders ?? []).map((header) => `header.${header}`);
+
+      expect([name, resource.Properties.RequestValidatorId]).toEqual([name, { Ref: validator.id }]);
+      expect([name, resource.Properties.RequestParameters ?? {}]).toEqual([
+        name,
+        Object.fromEntries([...parameters, ...headers].map((place) => [`method.request.${place}`, true])),
+      ]);
+    }
+    const needed = IMAGING_ROUTES.find(({ method }) => method === 'PATCH')?.requiredHeaders;
+    expect(needed).toEqual(['Tus-Resumable', 'Upload-Offset', 'Content-Type']);
+  });
+
   it('tells programs the subject of the certificate, whatever header a client sends, and streams what they answer', () => {
     for (const { name, resource } of apiMethods(synthesis)) {
       expect([name, resource.Properties.Integration]).toEqual([
