@@ -384,7 +384,9 @@ describe('settings that are wrong', () => {
       'a mail address, such as oncall@hospital.example',
     ],
   ])('in %s are refused with what is legal', (field, change, legal) => {
-    expect(faultsOfAnything(merge(answers(), change))).toEqual([expect.objectContaining({ field, legal })]);
+    expect(faultsOfAnything(merge(answers({ workload: 'vitals' }), change))).toEqual([
+      expect.objectContaining({ field, legal }),
+    ]);
   });
 
   it('are all told at once, one a line', () => {
@@ -405,7 +407,7 @@ describe('settings that are wrong', () => {
   });
 
   it('that lack a field are told which', () => {
-    const { capacity: _, ...others } = answers();
+    const { capacity: _, ...others } = answers({ workload: 'vitals' });
 
     expect(errorOf(others).message).toContain(
       '- capacity.peakEventsPerSecond is missing: expected a whole number of events a second from 1 to 20000',

@@ -1,6 +1,6 @@
 /** The skeleton lives in place as its reference tenant: what is committed is what rendering gives. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkAnswers, openSkeleton, readAnswers, RECORD_PATH } from '../../src';
 import { planRendering } from '../../src/rendering/plan';
@@ -71,11 +71,18 @@ it('gives records no program that could speak to Redis', async () => {
 });
 
 it('leads from its README only to files that a tenant gets', async () => {
-  const plan = await planReference();
-  const readme = plan.find(({ path }) => path === 'README.md');
-  const text = readme?.kind === 'text' ? readme.text : '';
-  const targets = [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => target);
-  expect(targets.length).toBeGreaterThan(5);
-  const paths = [RECORD_PATH, ...plan.map(({ path }) => path)];
-  expect(targets.filter((target) => !paths.some((path) => path === target || path.startsWith(target)))).toEqual([]);
+  const { workloads } = await openSkeleton(SKELETON);
+  const named = await Promise.all(readdirSync(ANSWERS).map(async (name) => ({ name, answers: await readAnswers(join(ANSWERS, name)) })));
+  const offered = named.filter(({ answers }) => workloads.includes((answers as { readonly workload: string }).workload));
+  expect(offered.length).toBeGreaterThanOrEqual(workloads.length);
+  for (const { name } of offered) {
+    const plan = await planReference(join(ANSWERS, name));
+    const readme = plan.find(({ path }) => path === 'README.md');
+    const text = readme?.kind === 'text' ? readme.text : '';
+    const targets = [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => target);
+    expect(targets.length).toBeGreaterThan(5);
+    const paths = [RECORD_PATH, ...plan.map(({ path }) => path)];
+    const lost = targets.filter((target) => !paths.some((path) => path === target || path.startsWith(target)));
+    expect([name, lost]).toEqual([name, []]);
+  }
 });
