@@ -4,6 +4,9 @@ import { mkdir } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 
 const SHOWN_ON_FAILURE_LENGTH = 6_000;
+/** How jest marks suites and tests that failed, which may be far from the end of what it writes. */
+const JEST_FAILURE = /^(FAIL| {2}●) .*$/gm;
+const SHOWN_FAILURES_MAX = 20;
 
 export interface CommandOptions {
   readonly directory: string;
@@ -15,7 +18,7 @@ export interface CommandOptions {
 /**
  * Runs a command as a person would in a fresh terminal, and answers what it wrote.
  *
- * @throws Error with the end of what it wrote, when it fails or takes too long; then its whole process group is ended.
+ * @throws Error with jest's failures in it and the end of what it wrote, when it fails or takes too long; then its whole process group is ended.
  */
 export async function run(command: readonly [string, ...string[]], options: CommandOptions): Promise<string> {
   const [program, ...words] = command;
@@ -51,7 +54,8 @@ export async function run(command: readonly [string, ...string[]], options: Comm
   log.end();
   if (end === 'exit code 0') return output;
   const how = patience.isOver ? `took longer than ${options.patienceMs / 1_000} s` : `ended with ${end}`;
-  throw new Error(`${command.join(' ')} ${how}:\n${output.slice(-SHOWN_ON_FAILURE_LENGTH)}`);
+  const failures = [...new Set(output.match(JEST_FAILURE))].slice(0, SHOWN_FAILURES_MAX);
+  throw new Error([`${command.join(' ')} ${how}:`, ...failures, output.slice(-SHOWN_ON_FAILURE_LENGTH)].join('\n'));
 }
 
 /**

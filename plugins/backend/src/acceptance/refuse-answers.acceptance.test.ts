@@ -33,17 +33,15 @@ async function refusal(answers: Answers): Promise<string> {
 
 const written = async (): Promise<string[]> => readdir(workplace.tenantsDirectory);
 
-describe('answers whose workload is not there yet', () => {
-  it.each([
-    ['medtech-brazil-sa-east-1', 'imaging'],
-  ])('%s is refused by the name of its workload, and nothing is written', async (tenantId, workload) => {
-    const answers = await referenceAnswers(tenantId);
-    expect(answers).toMatchObject({ workload });
-    const words = await refusal(answers);
-    expect(words).toContain('workload');
-    expect(words).toContain('vitals');
-    expect(await written()).toEqual([]);
-  });
+describe('answers without what their workload needs', () => {
+  it.each(['capacity.scansPerDay', 'imaging.truststoreVersion', 'secrets.cacheAuthTokenArn'])(
+    'of imaging are refused for want of %s, and nothing is written',
+    async (field) => {
+      const answers = await referenceAnswers('medtech-brazil-sa-east-1');
+      expect(await refusal(withAnswer(answers, field, undefined))).toContain(field.split('.')[1]);
+      expect(await written()).toEqual([]);
+    },
+  );
 });
 
 describe('a wrong answer is refused by the name of its field, and nothing is written', () => {

@@ -14,20 +14,13 @@ const workloadsPresent = WORKLOADS.filter((workload) =>
 /** Settings that the form does not ask for, with the reason. */
 const NOT_ASKED: Record<string, string> = {
   schemaVersion: 'is for the file, not for people',
-  'capacity.scansPerDay': 'is for imaging, which is not there yet',
-  'capacity.scanSizeMegabytes': 'is for imaging, which is not there yet',
-  'imaging.domainName': 'is for imaging, which is not there yet',
-  'imaging.certificateArn': 'is for imaging, which is not there yet',
-  'imaging.ownershipVerificationCertificateArn': 'is for imaging, which is not there yet',
-  'imaging.truststoreUri': 'is for imaging, which is not there yet',
-  'imaging.truststoreVersion': 'is for imaging, which is not there yet',
-  'imaging.readAllSubjects': 'is for imaging, which is not there yet',
 };
 
 /** Limits that the form states and the settings check in words of their own, where JSON Schema has none. */
 const STATED_BY_FORM: Record<string, object> = {
   workload: { enum: workloadsPresent },
   'records.additionalResourceTypes': { uniqueItems: true },
+  'imaging.readAllSubjects': { uniqueItems: true },
   'compliance.frameworks': { uniqueItems: true, contains: { const: 'hipaa' } },
 };
 
@@ -84,13 +77,13 @@ it('has each field of the settings, with the same type, limits and default', () 
   expect(fieldsOf(form)).toEqual(expected);
 });
 
-it('requires what the settings require, and the capacity that every workload present needs', () => {
-  expect(requiredOf(form)).toEqual([...requiredOf(settings), 'capacity', 'capacity.peakEventsPerSecond'].sort());
+it('requires what the settings require, and a capacity, of which each workload needs its own', () => {
+  expect(requiredOf(form)).toEqual([...requiredOf(settings), 'capacity'].sort());
 });
 
 it('refuses names that no setting has', () => {
   const groups = Object.entries(form.properties ?? {}).filter(([, field]) => field.properties !== undefined);
-  expect(groups.map(([name]) => name)).toEqual(['tenant', 'capacity', 'records', 'aws', 'secrets', 'compliance', 'observability']);
+  expect(groups.map(([name]) => name)).toEqual(['tenant', 'capacity', 'records', 'aws', 'imaging', 'secrets', 'compliance', 'observability']);
   for (const [, group] of groups) expect(group).toMatchObject({ additionalProperties: false });
 });
 

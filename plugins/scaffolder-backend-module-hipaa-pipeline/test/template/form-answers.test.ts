@@ -5,6 +5,7 @@ import type { Answers } from '../support/form';
 const template = readTemplate();
 const meditech = readReferenceAnswers('meditech-eu-central-1');
 const medtech = readReferenceAnswers('medtech-us-east-1');
+const brazil = readReferenceAnswers('medtech-brazil-sa-east-1');
 
 const inBrowser = (answers: Answers) =>
   Object.fromEntries(template.spec.parameters.flatMap((page) => Object.entries(faultsInBrowser(page, answers))));
@@ -12,6 +13,7 @@ const inBrowser = (answers: Answers) =>
 it.each([
   ['MediTech', meditech],
   ['MedTech GmbH', medtech],
+  ['MedTech Brazil', brazil],
 ])('takes the answers of %s', (_name, answers) => {
   expect(inBrowser(answers)).toEqual({});
   expect(faultsInApi(template, answers)).toEqual([]);
@@ -41,7 +43,7 @@ it.each([
   ['a name that is empty', 'tenant.name', ''],
   ['a name that is too long', 'tenant.name', 'a'.repeat(121)],
   ['an owner without its kind', 'tenant.owner', 'meditech'],
-  ['a workload that is not there', 'workload', 'imaging'],
+  ['a workload that is not there', 'workload', 'billing'],
   ['no capacity', 'capacity.peakEventsPerSecond', undefined],
   ['a capacity that is no whole number', 'capacity.peakEventsPerSecond', 1.5],
   ['a capacity beyond the limit', 'capacity.peakEventsPerSecond', 20_001],
@@ -68,6 +70,25 @@ it.each([
   expect(faultsInApi(template, answers).filter((fault) => named.includes(fault))).not.toEqual([]);
 });
 
+it.each([
+  ['scans a day', 'capacity.scansPerDay', undefined],
+  ['the size of a scan', 'capacity.scanSizeMegabytes', undefined],
+  ['the host name', 'imaging.domainName', undefined],
+  ['the certificate', 'imaging.certificateArn', undefined],
+  ['the truststore', 'imaging.truststoreUri', undefined],
+  ['the version of the truststore', 'imaging.truststoreVersion', undefined],
+  ['the secret of the queue', 'secrets.cacheAuthTokenArn', undefined],
+  ['a truststore that is no PEM file', 'imaging.truststoreUri', 's3://bucket/hospitals.zip'],
+  ['a version of an object without versions', 'imaging.truststoreVersion', 'null'],
+  ['a host name in capitals', 'imaging.domainName', 'Imagens.Hospital.example'],
+])('asks a tenant of imaging for %s, and other tenants not', (_case, field, value) => {
+  const answers = withAnswer(brazil, field, value);
+  const [group = ''] = field.split('.');
+  const named = value === undefined ? [field, group] : [field];
+  expect(Object.keys(inBrowser(answers)).filter((fault) => named.includes(fault))).not.toEqual([]);
+  expect(faultsInApi(template, answers).filter((fault) => named.includes(fault))).not.toEqual([]);
+});
+
 it('says in words what a secret must be, not by a pattern', () => {
   for (const databaseArn of [secret({ service: 'ssm' }), secret({ name: 'database' }), 'nothing']) {
     expect(inBrowser(withAnswer(meditech, 'secrets.databaseArn', databaseArn))).toEqual({
@@ -81,6 +102,7 @@ it('has the ARNs judged by the tenant, with a field of its own', () => {
   // JSON Schema cannot compare two answers; plugins/hipaa-pipeline does in the browser, and the action does again.
   for (const [title, group, names] of [
     ['AWS', 'aws', ['deployRoleArn']],
+    ['AWS', 'imaging', ['certificateArn', 'ownershipVerificationCertificateArn']],
     ['Secrets', 'secrets', ['databaseArn', 'databaseKeyArn', 'cacheAuthTokenArn', 'cacheAuthTokenKeyArn']],
   ] as const) {
     const page = template.spec.parameters.find((candidate) => candidate.title === title);
