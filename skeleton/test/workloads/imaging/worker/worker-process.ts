@@ -45,19 +45,12 @@ export function queueVariables(
   };
 }
 
-export async function startWorker(options: WorkerProcessOptions): Promise<WorkerProcess> {
-  const { fixture, redis, stream } = options;
-  script ??= join(
-    bundle({
-      name: 'test-imaging-worker',
-      entry: 'src/workloads/imaging/worker/main.ts',
-      migrationFolders: ['src/runtime/migrations', 'src/workloads/imaging/migrations'],
-      files: [...WASM_FILES],
-    }),
-    'index.mjs',
-  );
-  const healthPort = await freePort();
-  const environment = {
+/** Environment of a worker. */
+export function workerVariables(
+  { fixture, redis, stream }: Pick<WorkerProcessOptions, 'fixture' | 'redis' | 'stream'>,
+  healthPort: number,
+): Record<string, string> {
+  return {
     ...fixture.endpoints,
     ...queueVariables(fixture, redis),
     AWS_ENDPOINT_URL_KINESIS: stream.endpoint,
@@ -69,9 +62,21 @@ export async function startWorker(options: WorkerProcessOptions): Promise<Worker
     HEALTH_PORT: String(healthPort),
     SWEEP_SECONDS: '1',
     JOB_LOCK_SECONDS: '2',
-    NODE_NO_WARNINGS: '1',
-    ...options.environment,
   };
+}
+
+export async function startWorker(options: WorkerProcessOptions): Promise<WorkerProcess> {
+  script ??= join(
+    bundle({
+      name: 'test-imaging-worker',
+      entry: 'src/workloads/imaging/worker/main.ts',
+      migrationFolders: ['src/runtime/migrations', 'src/workloads/imaging/migrations'],
+      files: [...WASM_FILES],
+    }),
+    'index.mjs',
+  );
+  const healthPort = await freePort();
+  const environment = { ...workerVariables(options, healthPort), NODE_NO_WARNINGS: '1', ...options.environment };
   const child = spawn(process.execPath, [script], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
   const chunks: Buffer[] = [];
