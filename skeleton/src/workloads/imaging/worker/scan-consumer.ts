@@ -1,4 +1,5 @@
 import { DelayedError, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
 import { MemoryKeeper } from './memory-keeper';
 import type { ScanProcessor } from './process-scan';
 import type { Log } from '../../../runtime/log/log';
@@ -62,7 +63,7 @@ export class ScanConsumer {
       metrics.add('QueueErrorCount', 1);
       log.event('queue.failed', { error });
     });
-    consumer = new ScanConsumer(worker);
+    consumer = new ScanConsumer(worker, connection);
     // Ends when the worker is closed; what goes wrong before is told by `error`.
     worker.run().catch((error: unknown) => log.event('queue.failed', { error }));
     return consumer;
@@ -70,7 +71,10 @@ export class ScanConsumer {
 
   private readonly ending = new AbortController();
 
-  private constructor(private readonly worker: Worker) {}
+  private constructor(
+    private readonly worker: Worker,
+    private readonly connection: Redis,
+  ) {}
 
   get isRunning(): boolean {
     return this.worker.isRunning();
@@ -87,6 +91,8 @@ export class ScanConsumer {
       await this.worker.close();
     } finally {
       clearTimeout(timer);
+      // BullMQ closes what it has opened itself. This one would connect again without end.
+      this.connection.disconnect();
     }
   }
 }
