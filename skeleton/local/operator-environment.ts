@@ -18,6 +18,8 @@ const localOutputsSchema = z.object({
   CacheEndpoint: z.string().optional(),
   LocalCacheSecretArn: z.string().optional(),
   LocalCacheCaFile: z.string().optional(),
+  ScanBucketName: z.string().optional(),
+  LocalObjectsEndpoint: z.string().optional(),
 });
 
 /**
@@ -47,6 +49,7 @@ export async function operatorEnvironment(
     DATABASE_CA_FILE: outputs.LocalDatabaseCaFile,
     ENVIRONMENT_SUFFIX: outputs.EnvironmentSuffix,
     ...workload.environment(tenant),
+    ...workload.operatorEnvironment?.(tenant, outputs),
     BACKUP_RETENTION_DAYS: backupRetentionDays,
     LEGAL_RETENTION_DAYS: legalRetentionDays,
     LEGAL_RETENTION_BASIS: legalRetentionBasis,

@@ -12,6 +12,8 @@ export interface LocalWorkload {
   readonly introduce?: (outputs: LocalOutputs) => Introduction;
   /** What the workload's programs are told beside what all are: settings of the tenant, by the names of variables. */
   environment(tenant: TenantSettings): Readonly<Record<string, string>>;
+  /** What the operator's program is told besides, to find what a running stack has. Default: nothing. */
+  operatorEnvironment?(tenant: TenantSettings, outputs: Partial<LocalOutputs>): Readonly<Record<string, string>>;
   /**
    * Starts the cache that a deployment with the same settings has. Default: it has none.
    *

@@ -1,15 +1,28 @@
 import { introduce } from './introduce';
 import { startImagingPrograms } from './programs';
 import type { TenantSettings } from '../../../src/tenant';
+import type { LocalOutputs } from '../../outputs';
 import { startRedisServer } from '../../redis-cluster';
 import type { LocalCache, LocalWorkload } from '../../workload';
 
 export const localWorkload: LocalWorkload = {
   environment: () => ({}),
+  operatorEnvironment,
   startCache: startQueue,
   startPrograms: startImagingPrograms,
   introduce,
 };
+
+function operatorEnvironment(
+  { compliance: { processingBasis } }: TenantSettings,
+  { ScanBucketName = '', LocalObjectsEndpoint = '' }: Partial<LocalOutputs>,
+): Record<string, string> {
+  return {
+    SCAN_BUCKET: ScanBucketName,
+    AWS_ENDPOINT_URL_S3: LocalObjectsEndpoint,
+    ...(processingBasis !== undefined && { PROCESSING_BASIS: processingBasis }),
+  };
+}
 
 /** The Redis of the queue. `REDIS_URL` names a cluster, which BullMQ's queue is not run on: it has a server of its own always. */
 async function startQueue({ secrets: { cacheAuthTokenArn } }: TenantSettings): Promise<LocalCache | undefined> {

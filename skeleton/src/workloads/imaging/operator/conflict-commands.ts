@@ -1,3 +1,4 @@
+import { removeObject } from './remove-object';
 import type { ScanContext, ScanOperations } from './scan-operations';
 import { selectScans } from './scan-selection';
 import { auditedOperation, type Command } from '../../../runtime/operations/command';
@@ -53,7 +54,7 @@ export const CONFLICTS_DISCARD: Command<ScanOperations> = {
 
 async function decide(command: string, resolution: 'discarded' | 'kept', context: ScanContext): Promise<void> {
   await audited(command, context, async () => {
-    const { pool, report, workload } = context;
+    const { pool, report } = context;
     const scans = await selectScans(pool, 'conflict', context.options);
     const { rows } = await pool.query(
       'SELECT FROM instance_conflict WHERE scan_id = ANY ($1::uuid[]) AND resolved_at IS NULL',
@@ -62,16 +63,16 @@ async function decide(command: string, resolution: 'discarded' | 'kept', context
     if (rows.length < scans.length) {
       throw new OperationError('refused', 'Of these conflicts, some are decided already. Nothing was done.');
     }
-    for (const { scanId, objectKey } of scans) {
+    for (const scan of scans) {
       await patiently(context, async () => {
-        if (resolution === 'discarded' && objectKey !== null) await workload.objects.remove(objectKey);
+        if (resolution === 'discarded') await removeObject(context, scan);
         await inTransaction(pool, async (client) => {
           await client.query(
             `UPDATE instance_conflict SET resolved_at = now(), resolution = $2 WHERE scan_id = $1 AND resolved_at IS NULL`,
-            [scanId, resolution],
+            [scan.scanId, resolution],
           );
           if (resolution === 'discarded') {
-            await client.query('UPDATE scan SET object_key = NULL WHERE scan_id = $1', [scanId]);
+            await client.query('UPDATE scan SET object_key = NULL WHERE scan_id = $1', [scan.scanId]);
           }
         });
       });

@@ -70,7 +70,23 @@ async function erase(context: ScanContext, patient: HospitalPatient, counts: Era
     throwIfStopped(context.signal);
     isDone = (await patiently(context, async () => eraseStep(context, patient, counts))) < STEP_MAX;
   }
+  await patiently(context, async () => eraseUnstored(context, patient, counts));
   await patiently(context, async () => forget(context, patient));
+}
+
+/** Files of the patient's studies that failed, and became no instance. Those of a study of which nothing was stored are nobody's yet. */
+async function eraseUnstored({ pool, workload }: ScanContext, patient: HospitalPatient, counts: Erased): Promise<void> {
+  const { rows } = await pool.query<{ scan_id: string; object_key: string }>(
+    `SELECT scan_id, object_key FROM scan JOIN study USING (hospital_id, study_uid)
+     WHERE ${OF_PATIENT} AND object_key IS NOT NULL AND scan.state <> 'received'
+       AND NOT EXISTS (SELECT FROM instance WHERE (hospital_id, sop_instance_uid) = (scan.hospital_id, scan.sop_instance_uid))`,
+    patientValues(patient),
+  );
+  for (const { scan_id: scanId, object_key: key } of rows) {
+    await workload.objects.remove(key);
+    await pool.query('UPDATE scan SET object_key = NULL WHERE scan_id = $1', [scanId]);
+    counts.filesCount += 1;
+  }
 }
 
 interface Doomed {

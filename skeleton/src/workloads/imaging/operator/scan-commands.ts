@@ -1,3 +1,4 @@
+import { removeObject } from './remove-object';
 import type { ScanContext, ScanOperations } from './scan-operations';
 import { selectScans } from './scan-selection';
 import { auditedOperation, type Command } from '../../../runtime/operations/command';
@@ -49,12 +50,12 @@ export const SCANS_DROP: Command<ScanOperations> = {
     audited('scans drop', context, async () => {
       const scans = await selectScans(context.pool, 'failed', context.options);
       let scansCount = 0;
-      for (const { scanId, objectKey } of scans) {
+      for (const scan of scans) {
         await patiently(context, async () => {
-          if (objectKey !== null) await context.workload.objects.remove(objectKey);
+          await removeObject(context, scan);
           const { rowCount } = await context.pool.query(
             `UPDATE scan SET object_key = NULL, reason_code = 'dropped' WHERE scan_id = $1 AND state = 'failed'`,
-            [scanId],
+            [scan.scanId],
           );
           scansCount += rowCount ?? 0;
         });

@@ -14,6 +14,8 @@ export interface TestInstanceOptions {
   readonly studyInstanceUid?: string;
   readonly seriesInstanceUid?: string;
   readonly sopInstanceUid?: string;
+  /** Patient ID (0010,0020). Default: none. */
+  readonly patientId?: string;
 }
 
 const SECONDARY_CAPTURE = '1.2.840.10008.5.1.4.1.1.7';
@@ -42,6 +44,7 @@ export function makeInstance(options: TestInstanceOptions = {}): TestInstance {
     element(0x0008, 0x0016, 'UI', uid(SECONDARY_CAPTURE)),
     element(0x0008, 0x0018, 'UI', uid(sopInstanceUid)),
     element(0x0010, 0x0010, 'PN', Buffer.from('Doe^Jane')),
+    ...(options.patientId === undefined ? [] : [element(0x0010, 0x0020, 'LO', padded(options.patientId))]),
     element(0x0020, 0x000d, 'UI', uid(studyInstanceUid)),
     element(0x0020, 0x000e, 'UI', uid(seriesInstanceUid)),
     element(0x7fe0, 0x0010, 'OW', randomBytes(options.pixelBytes ?? 1_000)),
@@ -69,4 +72,8 @@ function element(group: number, number: number, vr: string, value: Buffer): Buff
   if (isLong) header.writeUInt32LE(value.length, 8);
   else header.writeUInt16LE(value.length, 6);
   return Buffer.concat([header, value]);
+}
+
+function padded(text: string): Buffer {
+  return Buffer.from(text.length % 2 === 0 ? text : `${text} `, 'latin1');
 }
