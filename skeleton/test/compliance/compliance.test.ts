@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Safeguard } from './safeguard';
 import { compliancePages, readFromRepository, REPOSITORY, SAFEGUARDS, WORKLOAD_SAFEGUARDS } from './safeguards';
 import { workloads } from '../../src/workloads';
 
@@ -30,8 +31,11 @@ test('every workload says what it adds', () => {
 });
 
 describe('the tables', () => {
-  test.each(TECHNICAL_SAFEGUARDS)('have a row for %s', (citation) => {
-    expect(SAFEGUARDS.filter((safeguard) => safeguard.citation === citation)).toHaveLength(1);
+  test.each(TECHNICAL_SAFEGUARDS)('have a row for %s, for each workload', (citation) => {
+    const isAnswered = (safeguards: readonly Safeguard[]) =>
+      safeguards.some((safeguard) => safeguard.citation === citation);
+    const missing = [...WORKLOAD_SAFEGUARDS].filter(([, own]) => !isAnswered([...SAFEGUARDS, ...own]));
+    expect(missing.map(([workload]) => workload)).toEqual([]);
   });
 
   test.each([...WORKLOAD_SAFEGUARDS])('have a row for the right to erasure in %s', (_, safeguards) => {

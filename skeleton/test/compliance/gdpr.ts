@@ -17,21 +17,6 @@ export const GDPR: readonly Safeguard[] = [
   },
   {
     framework: 'gdpr',
-    citation: 'Art. 5(1)(e)',
-    duty: 'Storage limitation',
-    answer:
-      'What could not be stored is removed after `compliance.quarantineRetentionDays`, records of accesses after their term.',
-    builtIn: ['src/runtime/postgres/retention.ts'],
-    provedBy: [
-      {
-        file: 'test/runtime/process/processor.test.ts',
-        test: 'removes from the quarantine what is past its retention',
-      },
-    ],
-    leftToYou: 'Choose the retention that your purpose bears.',
-  },
-  {
-    framework: 'gdpr',
     citation: 'Art. 5(2)',
     duty: 'Accountability',
     answer:
@@ -48,21 +33,6 @@ export const GDPR: readonly Safeguard[] = [
       },
     ],
     leftToYou: 'Weigh the term against Art. 5(1)(e): a record of accesses is personal data as well.',
-  },
-  {
-    framework: 'gdpr',
-    citation: 'Art. 15, 20',
-    duty: 'Right of access by the data subject, right to data portability',
-    answer:
-      'One command writes all that is stored of a patient as FHIR R4, what could not be read included, and who accessed it; to a file or a bucket, never to a screen or a log.',
-    builtIn: ['src/runtime/operations/patient-export.ts', 'src/runtime/operations/patient-accesses.ts'],
-    provedBy: [
-      {
-        file: 'test/runtime/operations/s3-sink.test.ts',
-        test: 'does not leave for a bucket that does not encrypt by KMS',
-      },
-    ],
-    leftToYou: 'Make sure who asks, read the export, and hand it over within a month.',
   },
   {
     framework: 'gdpr',

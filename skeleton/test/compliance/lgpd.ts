@@ -60,27 +60,6 @@ export const LGPD: readonly Safeguard[] = [
   },
   {
     framework: 'lgpd',
-    citation: 'Art. 18, 19',
-    duty: 'Rights of the data subject: confirmation, access, portability, erasure',
-    answer:
-      'One command writes all that is stored of a patient, with who accessed it; another one erases it where no law has it kept. Both are on record with who asked and why.',
-    builtIn: [
-      'src/runtime/operations/patient-export.ts',
-      'src/runtime/operations/patient-erasure.ts',
-      'docs/runbook.md',
-    ],
-    provedBy: [
-      { file: 'test/runtime/operations/s3-sink.test.ts', test: 'appears whole, as what was written, in parts' },
-      {
-        file: 'test/runtime/operations/s3-sink.test.ts',
-        test: 'does not leave for a bucket that does not encrypt by KMS',
-      },
-    ],
-    leftToYou:
-      'Make sure who asks; answer at once in a simple form, or completely within fifteen days (art. 19); correct what is wrong at its source (art. 18, III).',
-  },
-  {
-    framework: 'lgpd',
     citation: 'Art. 33 to 36',
     duty: 'International transfer',
     answer:

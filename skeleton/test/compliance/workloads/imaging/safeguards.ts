@@ -51,6 +51,22 @@ export const safeguards: readonly Safeguard[] = [
   },
   {
     framework: 'hipaa',
+    citation: '164.312(a)(2)(ii)',
+    duty: 'Emergency access procedure',
+    answer:
+      'Every tier stands in two zones or more. A file that was acknowledged is on shared disks of several zones and in the database: it is worked on when queue, workers or bucket are back, and the runbook says how.',
+    builtIn: ['docs/runbook.md', 'src/foundation/shared-files.ts'],
+    provedBy: [
+      { file: 'test/workloads/imaging/worker/worker.test.ts', test: 'stores what came while Redis was away' },
+      {
+        file: 'test/workloads/imaging/services/stores.test.ts',
+        test: 'have a door in each zone, in isolated subnets, for uploads and workers only',
+      },
+    ],
+    leftToYou: 'Name who may assume an emergency role, and rehearse it.',
+  },
+  {
+    framework: 'hipaa',
     citation: '164.312(a)(2)(iv)',
     duty: 'Encryption and decryption',
     answer:
@@ -275,6 +291,25 @@ export const safeguards: readonly Safeguard[] = [
   },
   {
     framework: 'hipaa',
+    citation: '164.524, 164.528',
+    duty: 'Access of individuals to protected health information, accounting of disclosures',
+    answer:
+      'One command writes all that is stored of a patient, each image as it came, and who asked for it when in the last six years.',
+    builtIn: ['src/workloads/imaging/operator/export-patient.ts', 'src/runtime/operations/patient-accesses.ts'],
+    provedBy: [
+      {
+        file: 'test/workloads/imaging/operator/patient.test.ts',
+        test: 'gets every image bit for bit, what it says, on what law it is kept, and who saw it',
+      },
+      {
+        file: 'integration/workloads/imaging/patient-rights.test.ts',
+        test: 'are exported bit for bit, with what they say and who saw them',
+      },
+    ],
+    leftToYou: 'Make sure who asks, and hand it over within the term.',
+  },
+  {
+    framework: 'hipaa',
     citation: '164.514(a), (b)',
     duty: 'De-identification of protected health information',
     answer:
@@ -318,6 +353,44 @@ export const safeguards: readonly Safeguard[] = [
         test: 'stores what is queued, tells its life, says nothing of its patient, and ends in order',
       },
     ],
+  },
+  {
+    framework: 'gdpr',
+    citation: 'Art. 5(1)(e)',
+    duty: 'Storage limitation',
+    answer:
+      'Files leave the shared disks when they are stored; uploads that nobody ended are abandoned and removed; images are kept until they are erased, and records of accesses for their term.',
+    builtIn: ['src/workloads/imaging/worker/sweep.ts', 'src/runtime/postgres/retention.ts'],
+    provedBy: [
+      {
+        file: 'test/workloads/imaging/worker/sweep.test.ts',
+        test: 'abandons uploads that expired, and removes the files that no row wants',
+      },
+      {
+        file: 'test/runtime/postgres/retention.test.ts',
+        test: 'refuses to remove records of accesses before six years are over',
+      },
+    ],
+    leftToYou: 'Erase what your purpose does not need any more.',
+  },
+  {
+    framework: 'gdpr',
+    citation: 'Art. 15, 20',
+    duty: 'Right of access by the data subject, right to data portability',
+    answer:
+      'One command writes all that is stored of a patient as DICOM JSON beside the DICOM files themselves, on what law it is kept, and who accessed it; to files or a bucket, never to a screen or a log.',
+    builtIn: ['src/workloads/imaging/operator/export-patient.ts', 'src/runtime/operations/patient-accesses.ts'],
+    provedBy: [
+      {
+        file: 'test/workloads/imaging/operator/patient.test.ts',
+        test: 'gets every image bit for bit, what it says, on what law it is kept, and who saw it',
+      },
+      {
+        file: 'integration/workloads/imaging/patient-rights.test.ts',
+        test: 'are exported bit for bit, with what they say and who saw them',
+      },
+    ],
+    leftToYou: 'Make sure who asks, read the export, and hand it over within a month.',
   },
   {
     framework: 'gdpr',
@@ -421,6 +494,38 @@ export const safeguards: readonly Safeguard[] = [
       },
     ],
     leftToYou: 'Erase what is past its term, or hand it over to the patient.',
+  },
+  {
+    framework: 'lgpd',
+    citation: 'Art. 18, 19',
+    duty: 'Rights of the data subject: confirmation, access, portability, erasure',
+    answer:
+      'One command writes all that is stored of a patient, with who accessed it and on what law it rests; another one erases it where no law has it kept. Both are on record with who asked and why.',
+    builtIn: [
+      'src/workloads/imaging/operator/export-patient.ts',
+      'src/workloads/imaging/operator/erase-patient.ts',
+      'docs/runbook.md',
+    ],
+    provedBy: [
+      {
+        file: 'test/workloads/imaging/operator/patient.test.ts',
+        test: 'gets every image bit for bit, what it says, on what law it is kept, and who saw it',
+      },
+      {
+        file: 'integration/workloads/imaging/patient-rights.test.ts',
+        test: 'are exported bit for bit, with what they say and who saw them',
+      },
+      {
+        file: 'test/workloads/imaging/operator/patient.test.ts',
+        test: 'leaves no row and no object, and everything of others is as it was',
+      },
+      {
+        file: 'test/workloads/imaging/operator/patient.test.ts',
+        test: 'is kept for as long as a law says, and told until when',
+      },
+    ],
+    leftToYou:
+      'Make sure who asks; answer at once in a simple form, or completely within fifteen days (art. 19); correct what is wrong at its source (art. 18, III).',
   },
   {
     framework: 'lgpd',

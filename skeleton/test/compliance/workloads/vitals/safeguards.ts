@@ -1,7 +1,9 @@
 import type { Safeguard } from '../../safeguard';
+import { STREAM_SAFEGUARDS } from '../../stream-safeguards';
 
 /** What the vitals workload adds to the duties that every pipeline answers. */
 export const safeguards: readonly Safeguard[] = [
+  ...STREAM_SAFEGUARDS,
   {
     framework: 'hipaa',
     citation: '164.312(a)(2)(ii)',

@@ -1,0 +1,57 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { ImagingClient } from './support/client';
+import { lifeOf } from './support/life';
+import { makeInstance } from '../../../test/workloads/imaging/support/part10';
+import { describeLocal } from '../../support/deployed';
+import { Operator } from '../../support/operator';
+import { eventually, Pipeline } from '../../support/pipeline';
+
+const REASON = 'the suite may not start the operator’s task in AWS';
+
+describeLocal('A patient’s images', REASON, (outputs) => {
+  const patientId = `P-${randomUUID().slice(0, 8)}`;
+  const { bytes } = makeInstance({ patientId });
+  const operator = new Operator();
+  let pipeline: Pipeline;
+  let hospital: ImagingClient;
+  let patient: string[];
+
+  beforeAll(async () => {
+    pipeline = new Pipeline();
+    hospital = new ImagingClient(outputs(), 'hospital-a');
+    const scanId = await hospital.upload(bytes);
+    const [event] = await eventually(
+      async () => lifeOf(scanId, pipeline.kinesis, outputs().KinesisStreamName),
+      (events) => events.some(({ step }) => step === 'removed'),
+    );
+    patient = ['--hospital', String(event?.hospitalId), '--patient', patientId];
+  });
+  afterAll(() => {
+    hospital.close();
+    pipeline.close();
+    operator.close();
+  });
+
+  test('are exported bit for bit, with what they say and who saw them', async () => {
+    const { exitCode, output } = await operator.run('patient', 'export', ...patient, '--output', 'export.ndjson');
+    expect({ exitCode, hasPatient: output.includes(patientId) }).toEqual({ exitCode: 0, hasPatient: false });
+    const lines = readFileSync(operator.path('export.ndjson'), 'utf8').trim().split('\n');
+    const kinds = lines.map((line) => (JSON.parse(line) as { kind: string }).kind);
+    expect(kinds.filter((kind) => kind !== 'access')).toEqual(['patient', 'instance']);
+    const [file = ''] = readdirSync(operator.folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.dcm'),
+    );
+    const sha256 = (data: Buffer) => createHash('sha256').update(data).digest('hex');
+    expect(sha256(readFileSync(operator.path(file)))).toBe(sha256(bytes));
+  });
+
+  test('are erased, and then gone for every reader, or kept while a law says so, which is told', async () => {
+    const { exitCode, output } = await operator.run('patient', 'erase', ...patient, '--because', 'asked by the suite');
+    expect(output).not.toContain(patientId);
+    const found = await hospital.search(`studies?PatientID=${patientId}`);
+    const isKeptByLaw = exitCode === 4;
+    expect([exitCode, found.length]).toEqual(isKeptByLaw ? [4, 1] : [0, 0]);
+    expect(output).toContain(isKeptByLaw ? 'Erasure is refused' : 'Erased: 1 instance');
+  });
+});
