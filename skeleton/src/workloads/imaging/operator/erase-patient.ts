@@ -1,4 +1,5 @@
 import { NOTHING_KNOWN } from './export-patient';
+import { otherFilesOf } from './other-files';
 import { auditedIds, OF_PATIENT, patientOf, patientValues } from './patient';
 import type { ScanContext, ScanOperations } from './scan-operations';
 import { auditedOperation, type Command } from '../../../runtime/operations/command';
@@ -41,7 +42,7 @@ export const PATIENT_ERASE: Command<ScanOperations> = {
       }
       return { returnedCount: counts.erasedCount };
     });
-    if (counts.erasedCount === 0) context.report.note(NOTHING_KNOWN);
+    if (counts.erasedCount + counts.filesCount === 0) context.report.note(NOTHING_KNOWN);
     context.report.note(whatRemains(context.backupRetentionDays));
   },
 };
@@ -66,27 +67,42 @@ async function refuseWhereKept({ pool, legalRetention, report }: ScanContext, pa
 
 /** Step by step: one that was stopped leaves the rest for the same command again. */
 async function erase(context: ScanContext, patient: HospitalPatient, counts: Erased): Promise<void> {
+  // While there are instances and studies to tell whose they are.
+  await patiently(context, async () => eraseOthers(context, patient, counts));
   for (let isDone = false; !isDone;) {
     throwIfStopped(context.signal);
     isDone = (await patiently(context, async () => eraseStep(context, patient, counts))) < STEP_MAX;
   }
-  await patiently(context, async () => eraseUnstored(context, patient, counts));
+  // Those that came meanwhile.
+  await patiently(context, async () => eraseOthers(context, patient, counts));
   await patiently(context, async () => forget(context, patient));
 }
 
-/** Files of the patient's studies that failed, and became no instance. Those of a study of which nothing was stored are nobody's yet. */
-async function eraseUnstored({ pool, workload }: ScanContext, patient: HospitalPatient, counts: Erased): Promise<void> {
-  const { rows } = await pool.query<{ scan_id: string; object_key: string }>(
-    `SELECT scan_id, object_key FROM scan JOIN study USING (hospital_id, study_uid)
-     WHERE ${OF_PATIENT} AND object_key IS NOT NULL AND scan.state <> 'received'
-       AND NOT EXISTS (SELECT FROM instance WHERE (hospital_id, sop_instance_uid) = (scan.hospital_id, scan.sop_instance_uid))`,
-    patientValues(patient),
-  );
-  for (const { scan_id: scanId, object_key: key } of rows) {
-    await workload.objects.remove(key);
-    await pool.query('UPDATE scan SET object_key = NULL WHERE scan_id = $1', [scanId]);
+/**
+ * Files that are no instance. One that waits finds no name for itself any more, and fails as erased, its file with it. Failed files of a
+ * study of which nothing was stored are nobody's yet.
+ */
+async function eraseOthers(
+  { pool, workload, signal }: ScanContext,
+  patient: HospitalPatient,
+  counts: Erased,
+): Promise<void> {
+  const files = await otherFilesOf(pool, patient);
+  for (const { objectKey } of files) {
+    throwIfStopped(signal);
+    if (objectKey === null) continue;
+    await workload.objects.remove(objectKey);
     counts.filesCount += 1;
   }
+  await inTransaction(pool, async (client) => {
+    const scanIds = [files.map(({ scanId }) => scanId)];
+    await client.query('DELETE FROM instance_conflict WHERE scan_id = ANY ($1::uuid[])', scanIds);
+    await client.query(
+      `UPDATE scan SET study_uid = NULL, series_uid = NULL, sop_instance_uid = NULL, object_key = NULL
+       WHERE scan_id = ANY ($1::uuid[])`,
+      scanIds,
+    );
+  });
 }
 
 interface Doomed {
@@ -103,28 +119,24 @@ async function eraseStep({ pool, workload }: ScanContext, patient: HospitalPatie
      WHERE ${OF_PATIENT} ORDER BY sop_instance_uid LIMIT ${STEP_MAX}`,
     patientValues(patient),
   );
-  const uids = rows.map(({ sop_instance_uid: uid }) => uid);
-  // Files of the same instances that failed, or differ from what is stored, are the patient's too.
-  const { rows: beside } = await pool.query<{ object_key: string }>(
-    `SELECT object_key FROM scan
-     WHERE hospital_id = $1 AND sop_instance_uid = ANY ($2) AND object_key IS NOT NULL AND state <> 'received'`,
-    [hospitalId, uids],
-  );
-  const keys = new Set(beside.map(({ object_key: key }) => key));
   for (const { instance_id: instanceId, sha256 } of rows) {
-    for (const key of Object.values(objectKeys({ hospitalId, instanceId, sha256 }))) keys.add(key);
+    for (const key of Object.values(objectKeys({ hospitalId, instanceId, sha256 }))) {
+      await workload.objects.remove(key);
+      counts.filesCount += 1;
+    }
   }
-  for (const key of keys) await workload.objects.remove(key);
-  counts.filesCount += keys.size;
   await inTransaction(pool, async (client) => {
-    const values = [hospitalId, uids];
-    await client.query('DELETE FROM instance_conflict WHERE hospital_id = $1 AND sop_instance_uid = ANY ($2)', values);
-    await client.query('DELETE FROM instance WHERE hospital_id = $1 AND sop_instance_uid = ANY ($2)', values);
-    // One that still waits finds no name for itself, and fails as erased, its file with it.
+    const uids = rows.map(({ sop_instance_uid: uid }) => uid);
+    await client.query('DELETE FROM instance WHERE hospital_id = $1 AND sop_instance_uid = ANY ($2)', [
+      hospitalId,
+      uids,
+    ]);
+    // By their bytes too: another file of the same id may be another patient's.
     await client.query(
       `UPDATE scan SET study_uid = NULL, series_uid = NULL, sop_instance_uid = NULL, object_key = NULL
-       WHERE hospital_id = $1 AND sop_instance_uid = ANY ($2)`,
-      values,
+       FROM unnest($2::text[], $3::bytea[]) AS erased (sop_instance_uid, sha256)
+       WHERE scan.hospital_id = $1 AND scan.sop_instance_uid = erased.sop_instance_uid AND scan.sha256 = erased.sha256`,
+      [hospitalId, uids, rows.map(({ sha256 }) => sha256)],
     );
   });
   counts.erasedCount += rows.length;
@@ -135,12 +147,6 @@ async function eraseStep({ pool, workload }: ScanContext, patient: HospitalPatie
 async function forget({ pool }: ScanContext, patient: HospitalPatient): Promise<void> {
   await inTransaction(pool, async (client) => {
     const values = patientValues(patient);
-    await client.query(
-      `UPDATE scan SET study_uid = NULL, series_uid = NULL, sop_instance_uid = NULL
-       FROM study WHERE scan.hospital_id = study.hospital_id AND scan.study_uid = study.study_uid AND ${OF_PATIENT}
-         AND NOT EXISTS (SELECT FROM instance WHERE instance.scan_id = scan.scan_id)`,
-      values,
-    );
     await client.query(
       `DELETE FROM series USING study
        WHERE series.hospital_id = study.hospital_id AND series.study_uid = study.study_uid AND ${OF_PATIENT}

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OperatorEnvironment } from '../../../../src/runtime/environment';
@@ -78,6 +79,11 @@ export class ScanOperatorFixture extends OperatorFixture<
 
   async process(scanId: string): Promise<Outcome> {
     return this.processor.process(scanId, { isLast: true, signal: new AbortController().signal });
+  }
+
+  /** Of the file as it was sent, in hexadecimal digits. */
+  sha256({ bytes }: Pick<TestInstance, 'bytes'>): string {
+    return createHash('sha256').update(bytes).digest('hex');
   }
 
   /** Keys of a hospital's objects. */
