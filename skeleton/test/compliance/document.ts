@@ -31,7 +31,7 @@ export function workloadDocument(workload: string, safeguards: readonly Safeguar
   const introduction = `# Compliance: what ${workload} adds
 
 What every pipeline answers stands in [COMPLIANCE.md](../../../COMPLIANCE.md), and so does what this page is. Written from
-\`test/compliance/workloads/${workload}/\` by \`npm run compliance\`.
+\`test/compliance/workloads/${workload}/\`, and what that imports, by \`npm run compliance\`.
 `;
   return documentOf(introduction, safeguards, '../../../');
 }

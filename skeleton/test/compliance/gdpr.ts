@@ -58,28 +58,6 @@ export const GDPR: readonly Safeguard[] = [
   },
   {
     framework: 'gdpr',
-    citation: 'Art. 32(1)(b)',
-    duty: 'Ongoing confidentiality, integrity, availability and resilience',
-    answer:
-      'Several zones, exactly-once storage, takeover after a failure, reads refused without an audit record, a password that changes by schedule.',
-    builtIn: [
-      'src/runtime/kinesis/lease-store.ts',
-      'src/foundation/processor-service.ts',
-      'src/foundation/rotation.ts',
-    ],
-    provedBy: [
-      {
-        file: 'test/runtime/kinesis/consumer.test.ts',
-        test: 'loses nothing and stores nothing twice while its leases are torn away again and again',
-      },
-      {
-        file: 'test/foundation/rotation.test.ts',
-        test: 'changes the existing secret, as attached to the database, and makes none',
-      },
-    ],
-  },
-  {
-    framework: 'gdpr',
     citation: 'Art. 32(1)(d)',
     duty: 'Regular testing of the effectiveness of measures',
     answer:

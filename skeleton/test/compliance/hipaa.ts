@@ -42,8 +42,6 @@ export const HIPAA: readonly Safeguard[] = [
       'src/foundation/database-parameters.ts',
     ],
     provedBy: [
-      { file: 'test/runtime/http/api-app.test.ts', test: 'is on record before its answer leaves' },
-      { file: 'test/runtime/http/api-app.test.ts', test: 'shows nothing when it cannot be put on record' },
       {
         file: 'test/runtime/postgres/database-audit.test.ts',
         test: 'writes reads, changes and removals of patients’ tables, without text and values',
@@ -56,27 +54,10 @@ export const HIPAA: readonly Safeguard[] = [
   },
   {
     framework: 'hipaa',
-    citation: '164.312(c)(1)',
-    duty: 'Integrity',
-    answer:
-      'An event is stored exactly once or kept in quarantine byte for byte; rows and checkpoint commit in one statement, which a worker without its lease cannot make.',
-    builtIn: ['src/runtime/kinesis/commit-statement.ts'],
-    provedBy: [
-      {
-        file: 'test/runtime/kinesis/batch-committer.test.ts',
-        test: 'writes nothing for a worker whose lease another one has taken',
-      },
-      {
-        file: 'test/runtime/kinesis/consumer.test.ts',
-        test: 'loses nothing and stores nothing twice while its leases are torn away again and again',
-      },
-    ],
-  },
-  {
-    framework: 'hipaa',
     citation: '164.312(c)(2)',
     duty: 'Mechanism to authenticate electronic protected health information',
-    answer: 'Neither processor nor API can change or delete an audit record; CloudTrail validates its log files.',
+    answer:
+      'No program can change or delete an audit record, whether it stores or answers; CloudTrail validates its log files.',
     builtIn: ['src/runtime/migrations/20261122180003000_access-audit.sql', 'src/foundation/audit-trail.ts'],
     provedBy: [
       { file: 'test/runtime/postgres/migrate.test.ts', test: 'leaves the roles with the least they need' },
@@ -92,19 +73,6 @@ export const HIPAA: readonly Safeguard[] = [
     provedBy: [
       { file: 'test/pipeline-stack.test.ts', test: 'lets nothing in from the internet' },
       { file: 'test/foundation/network.test.ts', test: 'with egress endpoints has no way out' },
-    ],
-  },
-  {
-    framework: 'hipaa',
-    citation: '164.312(e)(2)(i)',
-    duty: 'Integrity controls (in transmission)',
-    answer: 'TLS detects a change on the way; what arrives spoiled is put apart, byte for byte.',
-    builtIn: ['src/runtime/kinesis/batch.ts'],
-    provedBy: [
-      {
-        file: 'test/runtime/kinesis/consumer.test.ts',
-        test: 'keeps a megabyte of noise whole, with its place, and text that SQL cannot hold, and the shard goes on',
-      },
     ],
   },
   {

@@ -47,7 +47,7 @@ export const LGPD: readonly Safeguard[] = [
     citation: 'Art. 15, 16',
     duty: 'End of processing; what may be kept after it',
     answer:
-      'What a law has kept (art. 16, I) is not erased before its term, `compliance.legalRetentionDays`: of records and images, twenty years by Lei nº 13.787/2018, art. 6º, where the settings say nothing else. What could not be stored, and the record of accesses, are removed after theirs.',
+      'What a law has kept (art. 16, I) is not erased before its term, `compliance.legalRetentionDays`: of records and images, twenty years by Lei nº 13.787/2018, art. 6º, where the settings say nothing else. The record of accesses is removed after its own.',
     builtIn: ['src/tenant/constants.ts', 'src/runtime/postgres/retention.ts'],
     provedBy: [
       { file: 'test/tenant.test.ts', test: 'have what Brazilian law says by itself' },
@@ -91,7 +91,6 @@ export const LGPD: readonly Safeguard[] = [
       'src/foundation/audit-trail.ts',
     ],
     provedBy: [
-      { file: 'test/runtime/http/api-app.test.ts', test: 'is on record before its answer leaves' },
       {
         file: 'test/runtime/postgres/database-audit.test.ts',
         test: 'writes reads, changes and removals of patients’ tables, without text and values',

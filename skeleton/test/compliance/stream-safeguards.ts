@@ -45,6 +45,35 @@ export const STREAM_SAFEGUARDS: readonly Safeguard[] = [
   },
   {
     framework: 'hipaa',
+    citation: '164.312(b)',
+    duty: 'Audit controls',
+    answer: 'A read by the API whose record cannot be written is not answered.',
+    builtIn: ['src/runtime/http/answer-read.ts', 'src/runtime/http/postgres-access-audit.ts'],
+    provedBy: [
+      { file: 'test/runtime/http/api-app.test.ts', test: 'is on record before its answer leaves' },
+      { file: 'test/runtime/http/api-app.test.ts', test: 'shows nothing when it cannot be put on record' },
+    ],
+  },
+  {
+    framework: 'hipaa',
+    citation: '164.312(c)(1)',
+    duty: 'Integrity',
+    answer:
+      'An event is stored exactly once or kept in quarantine byte for byte; rows and checkpoint commit in one statement, which a worker without its lease cannot make.',
+    builtIn: ['src/runtime/kinesis/commit-statement.ts'],
+    provedBy: [
+      {
+        file: 'test/runtime/kinesis/batch-committer.test.ts',
+        test: 'writes nothing for a worker whose lease another one has taken',
+      },
+      {
+        file: 'test/runtime/kinesis/consumer.test.ts',
+        test: 'loses nothing and stores nothing twice while its leases are torn away again and again',
+      },
+    ],
+  },
+  {
+    framework: 'hipaa',
     citation: '164.312(d)',
     duty: 'Person or entity authentication',
     answer:
@@ -56,6 +85,19 @@ export const STREAM_SAFEGUARDS: readonly Safeguard[] = [
         test: 'refuses a server whose certificate another authority has signed',
       },
       { file: 'test/runtime/http/api-app.test.ts', test: 'is refused, and on record, without a principal' },
+    ],
+  },
+  {
+    framework: 'hipaa',
+    citation: '164.312(e)(2)(i)',
+    duty: 'Integrity controls (in transmission)',
+    answer: 'TLS detects a change on the way; what arrives spoiled is put apart, byte for byte.',
+    builtIn: ['src/runtime/kinesis/batch.ts'],
+    provedBy: [
+      {
+        file: 'test/runtime/kinesis/consumer.test.ts',
+        test: 'keeps a megabyte of noise whole, with its place, and text that SQL cannot hold, and the shard goes on',
+      },
     ],
   },
   {
@@ -100,6 +142,41 @@ export const STREAM_SAFEGUARDS: readonly Safeguard[] = [
     leftToYou: 'Make sure who asks, read the export, and hand it over within a month.',
   },
   {
+    framework: 'gdpr',
+    citation: 'Art. 32(1)(b)',
+    duty: 'Ongoing confidentiality, integrity, availability and resilience',
+    answer:
+      'Several zones, exactly-once storage, takeover after a failure, reads refused without an audit record, a password that changes by schedule.',
+    builtIn: [
+      'src/runtime/kinesis/lease-store.ts',
+      'src/foundation/processor-service.ts',
+      'src/foundation/rotation.ts',
+    ],
+    provedBy: [
+      {
+        file: 'test/runtime/kinesis/consumer.test.ts',
+        test: 'loses nothing and stores nothing twice while its leases are torn away again and again',
+      },
+      {
+        file: 'test/foundation/rotation.test.ts',
+        test: 'changes the existing secret, as attached to the database, and makes none',
+      },
+    ],
+  },
+  {
+    framework: 'lgpd',
+    citation: 'Art. 15, 16',
+    duty: 'End of processing; what may be kept after it',
+    answer: 'What could not be stored is removed after `compliance.quarantineRetentionDays`.',
+    builtIn: ['src/runtime/postgres/retention.ts'],
+    provedBy: [
+      {
+        file: 'test/runtime/process/processor.test.ts',
+        test: 'removes from the quarantine what is past its retention',
+      },
+    ],
+  },
+  {
     framework: 'lgpd',
     citation: 'Art. 18, 19',
     duty: 'Rights of the data subject: confirmation, access, portability, erasure',
@@ -119,5 +196,13 @@ export const STREAM_SAFEGUARDS: readonly Safeguard[] = [
     ],
     leftToYou:
       'Make sure who asks; answer at once in a simple form, or completely within fifteen days (art. 19); correct what is wrong at its source (art. 18, III).',
+  },
+  {
+    framework: 'lgpd',
+    citation: 'Art. 37',
+    duty: 'Record of processing operations',
+    answer: 'Each read by the API is on record before its answer leaves.',
+    builtIn: ['src/runtime/http/answer-read.ts'],
+    provedBy: [{ file: 'test/runtime/http/api-app.test.ts', test: 'is on record before its answer leaves' }],
   },
 ];

@@ -414,12 +414,54 @@ export const safeguards: readonly Safeguard[] = [
   },
   {
     framework: 'gdpr',
+    citation: 'Art. 32(1)(b)',
+    duty: 'Ongoing confidentiality, integrity, availability and resilience',
+    answer:
+      'Two tasks or more of each service in several zones, a database and a queue with failover, shared files with a door in each zone; a scan is stored once whoever is killed, and nothing is shown without a record.',
+    builtIn: [
+      'src/workloads/imaging/programs.service.ts',
+      'src/workloads/imaging/stores.service.ts',
+      'src/workloads/imaging/worker/sweep.ts',
+    ],
+    provedBy: [
+      {
+        file: 'test/workloads/imaging/services/alarms.test.ts',
+        test: 'runs two tasks of each service at least, and as many at most as the tenant’s scans ask for',
+      },
+      {
+        file: 'test/workloads/imaging/services/stores.test.ts',
+        test: 'is Redis in two zones with failover, TLS and a token, encrypted, which never drops a job',
+      },
+      {
+        file: 'test/workloads/imaging/worker/worker.test.ts',
+        test: 'stores everything once though its workers are killed again and again, at any moment',
+      },
+      {
+        file: 'test/workloads/imaging/query/retrieve.test.ts',
+        test: 'is needed for %s: without a record nothing is shown',
+      },
+    ],
+  },
+  {
+    framework: 'gdpr',
     citation: 'Art. 17',
     duty: 'Right to erasure',
     answer:
-      'One command removes a patient of a hospital: originals, previews, derivatives, metadata, and other files of the same instances; on record with who and why; it is refused, with law and date, while `compliance.legalRetentionDays` has the data kept. What the bucket keeps of deleted objects ends with the database’s backups.',
+      'One command removes a patient of a hospital: originals, previews, derivatives, metadata, and files that failed or differ, as far as their study or SOP Instance UID tells whose they are; on record with who and why; it is refused, with law and date, while `compliance.legalRetentionDays` has the data kept. What the bucket keeps of deleted objects ends with the database’s backups.',
     builtIn: ['src/workloads/imaging/operator/erase-patient.ts', 'src/foundation/scan-bucket.ts'],
     provedBy: [
+      {
+        file: 'test/workloads/imaging/operator/patient.test.ts',
+        test: 'leaves no row and no object, and everything of others is as it was',
+      },
+      {
+        file: 'test/workloads/imaging/operator/patient.test.ts',
+        test: 'is kept for as long as a law says, and told until when',
+      },
+      {
+        file: 'test/workloads/imaging/operator/whose-files.test.ts',
+        test: 'goes with its own patient, and the other patient’s image stays',
+      },
       {
         file: 'test/workloads/imaging/services/stores.test.ts',
         test: 'keeps what was deleted for as long as the database’s backups, so that an erasure is final with them',
@@ -430,7 +472,7 @@ export const safeguards: readonly Safeguard[] = [
       },
     ],
     leftToYou:
-      'Stop the senders first; drop failed scans of the patient; erase again when a backup is restored (docs/runbook.md, "Patients\' rights").',
+      'Stop the senders first; drop failed scans of the patient whose study is not known; erase again when a backup is restored (docs/runbook.md, "Patients\' rights").',
   },
   {
     framework: 'lgpd',
