@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ImagingClient } from './support/client';
 import { lifeOf } from './support/life';
 import { makeInstance } from '../../../test/workloads/imaging/support/part10';
@@ -37,13 +38,13 @@ describeLocal('A patient’s images', REASON, (outputs) => {
     const { exitCode, output } = await operator.run('patient', 'export', ...patient, '--output', 'export.ndjson');
     expect({ exitCode, hasPatient: output.includes(patientId) }).toEqual({ exitCode: 0, hasPatient: false });
     const lines = readFileSync(operator.path('export.ndjson'), 'utf8').trim().split('\n');
-    const kinds = lines.map((line) => (JSON.parse(line) as { kind: string }).kind);
-    expect(kinds.filter((kind) => kind !== 'access')).toEqual(['patient', 'instance']);
-    const [file = ''] = readdirSync(operator.folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
-      name.endsWith('.dcm'),
-    );
+    const told = lines.map((line) => JSON.parse(line) as { kind: string; file?: string; deidentifiedFile?: string });
+    expect(told.map(({ kind }) => kind).filter((kind) => kind !== 'access')).toEqual(['patient', 'instance']);
     const sha256 = (data: Buffer) => createHash('sha256').update(data).digest('hex');
-    expect(sha256(readFileSync(operator.path(file)))).toBe(sha256(bytes));
+    const instance = told.find(({ kind }) => kind === 'instance');
+    const part = (name = 'none') => readFileSync(operator.path(join('export.ndjson.parts', name)));
+    expect(sha256(part(instance?.file))).toBe(sha256(bytes));
+    expect(part(instance?.deidentifiedFile).includes(patientId)).toBe(false);
   });
 
   test('are erased, and then gone for every reader, or kept while a law says so, which is told', async () => {

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OperatorEnvironment } from '../../../../src/runtime/environment';
+import type { OperatorOptions } from '../../../../src/runtime/operations/program';
 import { createKeys } from '../../../../src/workloads/imaging/deidentify/keys';
 import { ObjectStore } from '../../../../src/workloads/imaging/objects/object-store';
 import { PartBuffers } from '../../../../src/workloads/imaging/objects/part-buffers';
 import type { ScanOperatorEnvironment } from '../../../../src/workloads/imaging/operator/environment';
 import { SCAN_OPERATOR } from '../../../../src/workloads/imaging/operator/program';
-import type { ScanOperations } from '../../../../src/workloads/imaging/operator/scan-operations';
+import { ScanObjects, type ScanOperations } from '../../../../src/workloads/imaging/operator/scan-operations';
 import { type Outcome, ScanProcessor } from '../../../../src/workloads/imaging/worker/process-scan';
 import { ScanFiles } from '../../../../src/workloads/imaging/worker/scan-files';
 import { OperatorFixture, type Run, type RunChange } from '../../../runtime/operations/operator-fixture';
@@ -19,6 +20,28 @@ export interface WorkedScan extends TestInstance {
   readonly scanId: string;
   readonly hospitalId: number;
   readonly outcome: Outcome;
+}
+
+type ScanOptions = OperatorOptions<OperatorEnvironment & ScanOperatorEnvironment, ScanOperations>;
+
+/** The bucket, where somebody hears of each object before anything is done with it, and may throw. */
+class WatchedObjects extends ScanObjects {
+  constructor(
+    client: WorkerFixture['client'],
+    private readonly before: (operation: 'read' | 'remove', key: string) => void,
+  ) {
+    super(client, BUCKET);
+  }
+
+  override async read(key: string): Promise<AsyncIterable<Uint8Array> | undefined> {
+    this.before('read', key);
+    return super.read(key);
+  }
+
+  override async remove(key: string): Promise<void> {
+    this.before('remove', key);
+    return super.remove(key);
+  }
 }
 
 /** The operator's program of imaging over a database and a bucket of its own, and a worker that fills them. */
@@ -54,8 +77,18 @@ export class ScanOperatorFixture extends OperatorFixture<
     await this.worker.stop();
   }
 
-  async run(words: readonly string[], change: RunChange & { readonly signal?: AbortSignal } = {}): Promise<Run> {
+  async run(words: readonly string[], change: RunChange & Partial<ScanOptions> = {}): Promise<Run> {
     return this.runProgram(SCAN_OPERATOR, words, change);
+  }
+
+  /** For `run`: tells of each object before it is read or removed. What `before` throws, the bucket answers. */
+  watching(before: (operation: 'read' | 'remove', key: string) => void): Pick<ScanOptions, 'host'> {
+    return {
+      host: (...given) => {
+        const hosted = SCAN_OPERATOR.host(...given);
+        return { ...hosted, workload: { ...hosted.workload, objects: new WatchedObjects(this.worker.client, before) } };
+      },
+    };
   }
 
   /** Receives an instance and has it worked on to the end. */
