@@ -74,7 +74,7 @@ export function eventsMayMention({ needles }: PatientMentions): QuarantineSelect
 async function* quarantinedOf(client: PoolClient, person: Person): AsyncGenerator<DocumentReference> {
   const { condition, values } = eventsMayMention(person.mentions);
   const text = `SELECT ${SELECT_POSITION}, octet_length(payload) AS bytes FROM quarantine WHERE ${condition}
-    ORDER BY quarantined_at`;
+    ORDER BY quarantined_at, ${POSITION_COLUMNS}`;
   let group: QuarantinePosition[] = [];
   let groupBytes = 0;
   for await (const candidate of streamRows<QuarantinePosition & { readonly bytes: number }>(client, text, [
@@ -99,7 +99,7 @@ async function* documentsOf(
   if (candidates.length === 0) return;
   const { rows } = await client.query<QuarantineRow & { readonly at: Date }>(
     `SELECT ${SELECT_ROW}, payload, quarantined_at AS at FROM quarantine JOIN ${POSITIONS_TABLE} USING (${POSITION_COLUMNS})
-     ORDER BY quarantined_at`,
+     ORDER BY quarantined_at, ${POSITION_COLUMNS}`,
     positionArrays(candidates),
   );
   for (const row of rows) {
