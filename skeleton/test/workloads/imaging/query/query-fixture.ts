@@ -9,6 +9,7 @@ import type { Queryable } from '../../../../src/runtime/http/queryable';
 import { SUBJECT_HEADER } from '../../../../src/workloads/imaging/http/certificate-identity';
 import { requestHandler } from '../../../../src/workloads/imaging/http/request-handler';
 import { queryRoutes } from '../../../../src/workloads/imaging/query/query-routes';
+import { inlineRenderer } from '../../../../src/workloads/imaging/query/retrieve/frame-renderer';
 import type { ImageObjects } from '../../../../src/workloads/imaging/query/retrieve/image-objects';
 import { Scopes } from '../../../../src/workloads/imaging/query/scope';
 import { searchableName } from '../../../../src/workloads/imaging/searchable-name';
@@ -112,6 +113,7 @@ export class QueryFixture {
       database: this.connections,
       scopes: new Scopes(this.connections, [ARCHIVE]),
       objects,
+      renderer: inlineRenderer(objects),
       publicUrl: PUBLIC_URL,
       audit: new PostgresAccessAudit(writer),
       observer: this.observer,

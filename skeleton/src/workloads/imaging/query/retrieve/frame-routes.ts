@@ -59,7 +59,7 @@ async function image(exchange: Exchange, reading: Reading, dependencies: FrameDe
   const side = { width: PREVIEW_SIDE_PX, height: PREVIEW_SIDE_PX };
   const viewport = rendering?.viewport ?? (dependencies.isThumbnail ? side : undefined);
   async function* content(): AsyncGenerator<Uint8Array> {
-    yield await renderStored(frames, number, { ...rendering, viewport });
+    yield await renderStored(frames, number, { ...rendering, viewport }, dependencies.renderer);
   }
   return { status: 200, headers: { 'Content-Type': JPEG }, body: content(), returnedCount: 1 };
 }

@@ -1,4 +1,5 @@
 import { type ByteRange, readByteRange } from './byte-range';
+import type { FrameRenderer } from './frame-renderer';
 import type { ImageObjects } from './image-objects';
 import { Multipart, type Part } from './multipart';
 import { objectKeys } from './object-keys';
@@ -16,6 +17,7 @@ export interface RetrieveDependencies {
   readonly database: Queryable;
   readonly scopes: Scopes;
   readonly objects: ImageObjects;
+  readonly renderer: FrameRenderer;
   readonly publicUrl: string;
 }
 

@@ -53,7 +53,7 @@ async function render(
 async function anew(
   instances: StoredInstances,
   { sopInstanceUid }: Target,
-  { rendering, objects }: RetrieveDependencies & { readonly rendering: RenderingRequest },
+  { rendering, objects, renderer }: RetrieveDependencies & { readonly rendering: RenderingRequest },
 ): Promise<Answer> {
   if (sopInstanceUid === undefined) {
     throw notAcceptable(
@@ -65,7 +65,7 @@ async function anew(
   requireRenderable(frames);
   const middle = Math.floor(frames.pixels.frames / 2) + 1;
   async function* content(): AsyncGenerator<Uint8Array> {
-    yield await renderStored(frames, middle, rendering);
+    yield await renderStored(frames, middle, rendering, renderer);
   }
   return { status: 200, headers: { 'Content-Type': JPEG }, body: content(), returnedCount: 1 };
 }

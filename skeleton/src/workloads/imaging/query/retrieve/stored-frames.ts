@@ -1,3 +1,4 @@
+import type { FrameRenderer } from './frame-renderer';
 import type { ImageObjects } from './image-objects';
 import { objectKeys } from './object-keys';
 import { objectSource } from './object-source';
@@ -8,10 +9,9 @@ import type { DicomJson } from '../../dicom/metadata';
 import { type PixelDescription, pixelDescription } from '../../dicom/pixel-description';
 import { transferSyntaxOf } from '../../dicom/transfer-syntaxes';
 import { Problem } from '../../http/problem';
-import { renderFrame } from '../../pixels/preview';
 import { PREVIEW_SKIP_REASONS, type PreviewSkipReason } from '../../pixels/skip-reason';
 
-/** Decoding holds up everybody else: of so many samples a second or so, at the worst. */
+/** Of so many samples, some seconds at the worst, in which others wait for their frames. */
 const DECODED_SAMPLES_MAX = 8 * 1024 * 1024;
 /** Those that wait for their turn; more are asked to come again. */
 const WAITING_MAX = 8;
@@ -58,9 +58,10 @@ let last: Promise<unknown> = Promise.resolve();
  * @throws Problem 503 when too many wait, 406 and 422 for pixels that are not shown.
  */
 export async function renderStored(
-  { source, pixels }: StoredFrames,
+  { instance, pixels }: StoredFrames,
   frame: number,
   { viewport, window, quality }: RenderingRequest,
+  renderer: FrameRenderer,
 ): Promise<Buffer> {
   if (waiting >= WAITING_MAX) {
     throw new Problem(503, 'frame_unavailable', 'Too many frames are being shown at the moment. Try again later.', {
@@ -69,16 +70,17 @@ export async function renderStored(
   }
   waiting += 1;
   const turn = last.then(async () =>
-    renderFrame(
-      source,
-      { pixels },
-      {
+    renderer.render({
+      key: objectKeys(instance).original,
+      sizeBytes: instance.sizeBytes,
+      pixels,
+      request: {
         frame,
         maxSidePx: longestSidePx(viewport, pixels),
         ...(window !== undefined && { window }),
         ...(quality !== undefined && { quality }),
       },
-    ),
+    }),
   );
   last = turn.catch(() => undefined).finally(() => (waiting -= 1));
   const rendering = await turn;
