@@ -12,6 +12,7 @@ export interface Target {
 
 const SUBJECT = 'CN=bench,O=Hospital,C=BR';
 const SOCKETS_MAX = 16;
+const PART_TYPE = { 'Content-Type': 'application/offset+octet-stream' };
 
 /** Sends files part by part, each part in one write, over connections that are kept. */
 export class ReceiveSender {
@@ -38,15 +39,17 @@ export class ReceiveSender {
   private async sendByTus({ baseUrl }: Target, file: SentFile): Promise<void> {
     const common = { 'Tus-Resumable': '1.0.0', 'X-Client-Certificate-Subject': SUBJECT };
     const length = { 'Upload-Length': String(file.sizeBytes) };
-    const created = await this.ask(new URL('/uploads', baseUrl), 'POST', { ...common, ...length }, Buffer.alloc(0));
+    const uploads = new URL('/uploads', baseUrl);
+    const first = file.part(0);
+    // A file of one part goes with the request that creates its upload, as senders of many do it.
+    if (first.length === file.sizeBytes) {
+      await this.ask(uploads, 'POST', { ...common, ...length, ...PART_TYPE }, first);
+      return;
+    }
+    const created = await this.ask(uploads, 'POST', { ...common, ...length }, Buffer.alloc(0));
     const url = new URL(created.headers.location ?? '');
     await eachPart(file, async (offset, body) => {
-      await this.ask(
-        url,
-        'PATCH',
-        { ...common, 'Content-Type': 'application/offset+octet-stream', 'Upload-Offset': String(offset) },
-        body,
-      );
+      await this.ask(url, 'PATCH', { ...common, ...PART_TYPE, 'Upload-Offset': String(offset) }, body);
     });
   }
 

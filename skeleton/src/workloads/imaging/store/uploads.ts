@@ -61,6 +61,9 @@ export interface Refusal {
   readonly reasonCode: string;
 }
 
+const COLUMNS = `upload_id, hospital_id, created_at, expires_at, length_bytes, offset_bytes, expected_sha256, state, reason_code,
+  state IN ('open', 'abandoned') AND expires_at <= now() AS is_expired, writer, copy`;
+
 /** Runs one statement: a pool, or a connection in a transaction. */
 type Queryable = Pick<DatabasePool, 'query'>;
 
@@ -72,21 +75,23 @@ export class UploadTable {
   constructor(private readonly database: Queryable) {}
 
   /** @throws also `data` errors, such as for an id that is there already. */
-  async create({ uploadId, hospitalId, lengthBytes, expectedSha256, expiresInHours }: NewUpload): Promise<void> {
-    await this.database.query(
+  async create({ uploadId, hospitalId, lengthBytes, expectedSha256, expiresInHours }: NewUpload): Promise<Upload> {
+    const { rows } = await this.database.query<UploadRow>(
       `INSERT INTO upload
          (upload_id, hospital_id, created_at, expires_at, length_bytes, offset_bytes, expected_sha256, state)
-       VALUES ($1, $2, now(), now() + make_interval(hours => $3), $4, 0, $5, 'open')`,
+       VALUES ($1, $2, now(), now() + make_interval(hours => $3), $4, 0, $5, 'open')
+       RETURNING ${COLUMNS}`,
       [uploadId, hospitalId, expiresInHours, lengthBytes, expectedSha256 ?? null],
     );
+    const [row] = rows;
+    if (row === undefined) throw new Error('The database returned no row of an upload that it inserted.');
+    return uploadOf(row);
   }
 
   /** A hospital's upload; one of another hospital is not found. */
   async find(uploadId: string, hospitalId: number): Promise<Upload | undefined> {
     const { rows } = await this.database.query<UploadRow>(
-      `SELECT upload_id, hospital_id, created_at, expires_at, length_bytes, offset_bytes, expected_sha256, state, reason_code,
-              state IN ('open', 'abandoned') AND expires_at <= now() AS is_expired, writer, copy
-       FROM upload WHERE upload_id = $1 AND hospital_id = $2`,
+      `SELECT ${COLUMNS} FROM upload WHERE upload_id = $1 AND hospital_id = $2`,
       [uploadId, hospitalId],
     );
     return rows[0] && uploadOf(rows[0]);

@@ -69,7 +69,7 @@ export class TusStore extends DataStore implements Locker {
     await file.close();
     const lengthBytes = created.size ?? 0;
     try {
-      await uploads.create({
+      this.upload = await uploads.create({
         uploadId: created.id,
         hospitalId,
         lengthBytes,
@@ -80,7 +80,6 @@ export class TusStore extends DataStore implements Locker {
       await files.remove(created.id);
       throw error;
     }
-    this.upload = await this.find(created.id);
     return created;
   }
 
