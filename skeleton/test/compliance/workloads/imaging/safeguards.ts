@@ -378,9 +378,13 @@ export const safeguards: readonly Safeguard[] = [
     citation: 'Art. 15, 20',
     duty: 'Right of access by the data subject, right to data portability',
     answer:
-      'One command writes all that is stored of a patient as DICOM JSON beside the DICOM files themselves, on what law it is kept, and who accessed it; to files or a bucket, never to a screen or a log.',
+      'One command writes all that is stored of a patient as DICOM JSON beside the DICOM files themselves, those that failed or are in conflict too, on what law it is kept, and who accessed it; to files or a bucket, never to a screen or a log.',
     builtIn: ['src/workloads/imaging/operator/export-patient.ts', 'src/runtime/operations/patient-accesses.ts'],
     provedBy: [
+      {
+        file: 'test/workloads/imaging/operator/export-files.test.ts',
+        test: 'is each file that failed, waits, or is in conflict, and is known to be the patient’s',
+      },
       {
         file: 'test/workloads/imaging/operator/patient.test.ts',
         test: 'gets every image bit for bit, what it says, on what law it is kept, and who saw it',
