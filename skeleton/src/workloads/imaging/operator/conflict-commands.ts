@@ -56,12 +56,17 @@ async function decide(command: string, resolution: 'discarded' | 'kept', context
   await audited(command, context, async () => {
     const { pool, report } = context;
     const scans = await selectScans(pool, 'conflict', context.options);
-    const { rows } = await pool.query(
-      'SELECT FROM instance_conflict WHERE scan_id = ANY ($1::uuid[]) AND resolved_at IS NULL',
+    const { rows } = await pool.query<{ scan_id: string }>(
+      'SELECT scan_id FROM instance_conflict WHERE scan_id = ANY ($1::uuid[]) AND resolved_at IS NULL',
       [scans.map(({ scanId }) => scanId)],
     );
-    if (rows.length < scans.length) {
-      throw new OperationError('refused', 'Of these conflicts, some are decided already. Nothing was done.');
+    const open = new Set(rows.map(({ scan_id: scanId }) => scanId));
+    const decided = scans.filter(({ scanId }) => !open.has(scanId)).map(({ scanId }) => scanId);
+    if (decided.length > 0) {
+      throw new OperationError(
+        'refused',
+        `These are decided already: ${decided.join(', ')}. Nothing was done: "conflicts list" tells those to decide.`,
+      );
     }
     for (const scan of scans) {
       await patiently(context, async () => {

@@ -1,7 +1,8 @@
 import { removeObject } from './remove-object';
 import type { ScanContext, ScanOperations } from './scan-operations';
-import { selectScans } from './scan-selection';
+import { type SelectedScan, selectScans } from './scan-selection';
 import { auditedOperation, type Command } from '../../../runtime/operations/command';
+import { OperationError } from '../../../runtime/operations/errors';
 import { patiently } from '../../../runtime/operations/patience';
 import { counted } from '../../../runtime/operations/report';
 
@@ -29,6 +30,7 @@ export const SCANS_RETRY: Command<ScanOperations> = {
   run: async (context) =>
     audited('scans retry', context, async () => {
       const scans = await selectScans(context.pool, 'failed', context.options);
+      refuseWithoutFile(scans);
       const { rowCount } = await context.pool.query(
         `UPDATE scan SET state = 'received', reason_code = NULL, settled_at = NULL, removed_at = NULL, open_attempts = 0
          WHERE scan_id = ANY ($1::uuid[]) AND state = 'failed'`,
@@ -64,6 +66,17 @@ export const SCANS_DROP: Command<ScanOperations> = {
       return scansCount;
     }),
 };
+
+/** A file that a person had removed does not come back, and its scan goes on to say why. @throws OperationError (`refused`) */
+function refuseWithoutFile(scans: readonly SelectedScan[]): void {
+  const gone = scans.filter(({ reasonCode }) => reasonCode === 'dropped' || reasonCode === 'erased');
+  if (gone.length === 0) return;
+  const ids = gone.map(({ scanId }) => scanId).join(', ');
+  throw new OperationError(
+    'refused',
+    `Files that were dropped or erased cannot be worked on again: ${ids}. Nothing was done: name others, or have the hospital send these again.`,
+  );
+}
 
 /** @param work answers how many scans it showed or changed. */
 async function audited(command: string, context: ScanContext, work: () => Promise<number>): Promise<void> {

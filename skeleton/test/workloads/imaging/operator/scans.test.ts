@@ -85,6 +85,37 @@ describe('scans that failed', () => {
     expect(operator.keysOf(hospitalId)).toEqual(keys);
   });
 
+  test('whose files were dropped or erased are not worked on again, nor any that are named beside them', async () => {
+    const [dropped, erased, other] = [
+      await operator.fail(hospitalId),
+      await operator.fail(hospitalId),
+      await operator.fail(hospitalId),
+    ];
+    await operator.run(['scans', 'drop', '--id', dropped.scanId, '--because', 'sent by mistake']);
+    await operator.rows(`UPDATE scan SET reason_code = 'erased' WHERE scan_id = $1`, [erased.scanId]);
+    for (const gone of [dropped, erased]) {
+      const run = await operator.run(['scans', 'retry', '--id', gone.scanId, '--id', other.scanId]);
+      expect([run.exitCode, run.err]).toEqual([4, expect.stringContaining(`${gone.scanId}. Nothing was done`)]);
+    }
+    expect(await operator.worker.scan(dropped.scanId)).toMatchObject({ state: 'failed', reason_code: 'dropped' });
+    expect(await operator.worker.scan(other.scanId)).toMatchObject({ state: 'failed', reason_code: 'truncated' });
+  });
+
+  test('that are dropped while the bucket is away are dropped by the same command again', async () => {
+    const scans = [await operator.fail(hospitalId), await operator.fail(hospitalId)];
+    const words = ['scans', 'drop', '--reason', 'truncated', '--because', 'sent by mistake'];
+    let removals = 0;
+    const away = operator.watching(() => {
+      if (++removals === 2) throw Object.assign(new Error('away'), { name: 'SlowDown' });
+    });
+    expect((await operator.run(words, away)).exitCode).toBe(1);
+    expect((await operator.run(words)).out).toContain('1 scan dropped.');
+    for (const { scanId } of scans) {
+      expect(await operator.worker.scan(scanId)).toMatchObject({ reason_code: 'dropped' });
+    }
+    expect(operator.keysOf(hospitalId)).toEqual([]);
+  });
+
   test.each([
     ['of an id that is nobody’s', ['scans', 'retry', '--id', randomUUID()], 3, 'No scan of these ids failed'],
     ['of a reason that none has', ['scans', 'retry', '--reason', 'no_such_reason'], 3, 'No scan failed for the reason'],
@@ -153,11 +184,46 @@ describe('files that came with the id of another', () => {
     expect(originals()).toHaveLength(2);
   });
 
+  test('are on record with who decided, and why', async () => {
+    const { later } = await conflict();
+    await operator.run(['conflicts', 'discard', '--id', later.scanId, '--because', 'a copy']);
+    const record = { principal: 'Anna Schmidt (local)', query: `id=${later.scanId}&because=a+copy` };
+    expect(await operator.rows('SELECT principal, query, outcome FROM access_audit ORDER BY occurred_at')).toEqual([
+      { ...record, outcome: 'started' },
+      { ...record, outcome: 'success' },
+    ]);
+    expect(await operator.rows('SELECT resolution FROM instance_conflict')).toEqual([{ resolution: 'discarded' }]);
+  });
+
+  test('stay to be decided where the bucket is away, and none is decided where one is decided already', async () => {
+    const [one, other] = [await conflict(), await conflict()];
+    const discard = ['conflicts', 'discard', '--because', 'a copy', '--id', one.later.scanId];
+    const away = operator.watching(() => {
+      throw Object.assign(new Error('away'), { name: 'SlowDown' });
+    });
+    expect((await operator.run(discard, away)).exitCode).toBe(1);
+    expect((await operator.run(['conflicts', 'list'])).out).toContain('2 conflicts to decide');
+    expect((await operator.run(discard)).exitCode).toBe(0);
+    expect((await operator.run([...discard, '--id', other.later.scanId])).exitCode).toBe(4);
+    expect((await operator.run(['conflicts', 'list'])).out).toContain(other.later.scanId);
+  });
+
+  test.each([
+    ['of a scan that is in none', 'keep', () => randomUUID(), 3, '"conflicts list" tells those that there are'],
+    ['by what is no id', 'discard', () => '1; DROP TABLE scan', 2, 'the id of a scan'],
+  ])('are not decided %s', async (_what, word, id, exitCode, message) => {
+    const run = await operator.run(['conflicts', word, '--id', id(), '--because', 'a copy']);
+    expect([run.exitCode, run.err]).toEqual([exitCode, expect.stringContaining(message)]);
+  });
+
   test('are decided once', async () => {
     const { later } = await conflict();
     const words = ['conflicts', 'keep', '--id', later.scanId, '--because', 'a second take'];
     expect((await operator.run(words)).exitCode).toBe(0);
     const { exitCode, err, out } = await operator.run(words);
-    expect([exitCode, out + err]).toEqual([4, expect.stringContaining('decided already. Nothing was done.')]);
+    expect([exitCode, out + err]).toEqual([
+      4,
+      expect.stringContaining(`decided already: ${later.scanId}. Nothing was done: "conflicts list"`),
+    ]);
   });
 });
