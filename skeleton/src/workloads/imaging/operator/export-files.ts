@@ -62,7 +62,10 @@ export async function copyFiles(
   return count;
 }
 
-/** Lets `work` open sinks of which none stays when it does not succeed: half an export is patient data in a place that nobody minds. */
+/**
+ * Lets `work` open sinks, and discards them when it does not succeed: half an export is patient data in a place that nobody minds. Of a
+ * bucket, an object that is whole already stays until it expires there.
+ */
 export async function withSinks<Result>(
   { openSink }: ScanContext,
   work: (openSink: OpenSink) => Promise<Result>,
