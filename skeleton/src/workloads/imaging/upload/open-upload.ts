@@ -15,11 +15,14 @@ import type { UploadEnvironment } from '../environment';
 import { Hospitals } from '../http/hospitals';
 import { schemaReady } from '../http/schema-ready';
 import type { OpenServer, ServerTools } from '../http/server-program';
+import { MemoryKeeper } from '../memory-keeper';
 import { ScanQueue } from '../queue/scan-queue';
 import { UploadTable } from '../store/uploads';
 
 /** A statement on locks answers at once, or the connection is lost. */
 const LOCK_STATEMENT_MS = 5_000;
+/** Parts come at hundreds of megabytes a second, each chunk of them in a buffer of its own. */
+const COLLECT_EVERY_MS = 250;
 
 /** Puts together what receives files. No connection is made before it is needed. */
 export function openUpload({ environment, log, metrics }: ServerTools<UploadEnvironment>): OpenServer {
@@ -44,11 +47,18 @@ export function openUpload({ environment, log, metrics }: ServerTools<UploadEnvi
   const writer = new UploadWriter({ uploads, files, intake, observer, hashes: new RunningHashes() });
   const locks = new UploadLocks({ pool: lockPool });
   const stowIntake = new StowIntake({ uploads, files, intake, observer });
+  const memory = new MemoryKeeper(COLLECT_EVERY_MS);
   return {
     routes: [
       ...tusRoutes({ uploads, files, writer, locks, hospitals, publicUrl }),
       ...stowRoutes({ intake: stowIntake, hospitals, publicUrl }),
-    ],
+    ].map((route) => ({
+      ...route,
+      handle: async (exchange) => {
+        await route.handle(exchange);
+        void memory.keep();
+      },
+    })),
     ready: async () => {
       await files.prepare();
       await schemaReady(pool, 'SELECT writer, copy FROM upload LIMIT 0');

@@ -1,9 +1,9 @@
 import { DelayedError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { MemoryKeeper } from './memory-keeper';
 import type { ScanProcessor } from './process-scan';
 import type { Log } from '../../../runtime/log/log';
 import type { Metrics } from '../../../runtime/metrics/metrics';
+import { MemoryKeeper } from '../memory-keeper';
 import { openQueueConnection, type QueueConnectionOptions } from '../queue/queue-connection';
 import { ATTEMPTS_MAX, QUEUE_NAME, QUEUE_PREFIX } from '../queue/scan-queue';
 import { ScanPostponed } from '../store/scan-work';

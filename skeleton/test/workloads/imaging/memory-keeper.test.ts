@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MemoryKeeper } from '../../../../src/workloads/imaging/worker/memory-keeper';
+import { MemoryKeeper } from '../../../src/workloads/imaging/memory-keeper';
 
 const MEGABYTE = 1e6;
 let residentBytes: number;
