@@ -13,6 +13,8 @@ import type { Network } from './network';
 const STORE_ACTIONS = ['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'];
 const READ_ACTIONS = ['s3:GetObject'];
 const REMOVE_ACTIONS = ['s3:DeleteObject', 's3:GetObject'];
+/** Without it S3 says of what is missing that it is forbidden (Amazon S3 API Reference, GetObject, "Permissions"). */
+const TELL_MISSING_ACTIONS = ['s3:ListBucket'];
 
 /** Days after which a scan is read seldom: for a comparison, years later. It then costs a fifth to keep, and answers as fast. */
 const SELDOM_READ_AFTER_DAYS = 90;
@@ -38,6 +40,7 @@ export class ScanBucket extends Construct {
   readonly bucket: Bucket;
   /** Receives the log of the bucket, and may receive others', under prefixes of their own. */
   readonly accessLogs: LoggedBucket['accessLogs'];
+  private readonly arn: string;
   private readonly objects: string;
   private readonly dataKey: IKey;
 
@@ -46,7 +49,8 @@ export class ScanBucket extends Construct {
     const { names, network, dataKey } = props;
     const bucketName = names.bucket('scans');
     // By name: a reference would make the network wait for the bucket.
-    this.objects = `arn:${Stack.of(this).partition}:s3:::${bucketName}/*`;
+    this.arn = `arn:${Stack.of(this).partition}:s3:::${bucketName}`;
+    this.objects = `${this.arn}/*`;
     this.dataKey = dataKey;
     const made = loggedBucket(this, {
       bucketName,
@@ -62,6 +66,7 @@ export class ScanBucket extends Construct {
     this.bucket = made.bucket;
     this.accessLogs = made.accessLogs;
     network.endpoints.allowS3([...new Set([...STORE_ACTIONS, ...READ_ACTIONS, ...REMOVE_ACTIONS])], this.objects);
+    network.endpoints.allowS3(TELL_MISSING_ACTIONS, this.arn);
   }
 
   /** What a program must be allowed to store scans. It deletes none. */
@@ -74,9 +79,13 @@ export class ScanBucket extends Construct {
     return [this.statement('ReadScans', READ_ACTIONS), this.keyStatement(['kms:Decrypt'])];
   }
 
-  /** What a program must be allowed to read and delete them. */
+  /** What a program must be allowed to read and delete them, and to know which are gone. */
   removeStatements(): PolicyStatement[] {
-    return [this.statement('RemoveScans', REMOVE_ACTIONS), this.keyStatement(['kms:Decrypt'])];
+    return [
+      this.statement('RemoveScans', REMOVE_ACTIONS),
+      new PolicyStatement({ sid: 'KnowMissingScans', actions: TELL_MISSING_ACTIONS, resources: [this.arn] }),
+      this.keyStatement(['kms:Decrypt']),
+    ];
   }
 
   /** Says why a policy with one of these may name every object of the bucket. */

@@ -139,6 +139,13 @@ describe('the bucket of scans', () => {
     expect(actions('UploadTaskPolicy')).toEqual([]);
     expect(actions('OperatorTaskPolicy')).toContain('s3:DeleteObject');
   });
+
+  it('tells the operator, and nobody else, that an object is gone rather than forbidden', () => {
+    const listing = ofType('AWS::IAM::ManagedPolicy').filter((policy) =>
+      statementsOf(policy).some(({ Sid }) => Sid === 'KnowMissingScans'),
+    );
+    expect(listing.map(({ Properties }) => Properties.ManagedPolicyName)).toEqual(['operator-task-prod']);
+  });
 });
 
 describe('the key of pseudonyms', () => {
