@@ -76,6 +76,8 @@ async function pour(source: Readable, blocks: BlockWriter, signal: AbortSignal |
       for (const [event, hear] of Object.entries(heard)) source.on(event, hear);
       listeners.signal.addEventListener('abort', () => {
         source.pause();
+        // It may read on, and break off: an error that nobody hears would end the program, and with it the parts of others.
+        source.on('error', () => undefined);
         for (const [event, hear] of Object.entries(heard)) source.off(event, hear);
       });
       // Whether anything arrives or not.
