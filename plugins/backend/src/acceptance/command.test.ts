@@ -23,6 +23,21 @@ it('tells how a command failed and what it said last', async () => {
   await expect(failing).rejects.toThrow(/exit code 3:\nno such stream/);
 });
 
+it("tells jest's failures, each with why, however much is written after them", async () => {
+  const written = [
+    'PASS a.test.ts',
+    'FAIL b.test.ts',
+    '  ● an erasure › leaves nothing',
+    '',
+    '    It never came to be; last seen: 3',
+    'PASS c.test.ts',
+    'x'.repeat(7_000),
+  ].join('\n');
+  const failing = run(node(`console.log(${JSON.stringify(written)}); process.exitCode = 1`), options());
+  const expected = 'exit code 1:\nFAIL b.test.ts\n  ● an erasure › leaves nothing\n\n    It never came to be; last seen: 3\nxxx';
+  await expect(failing).rejects.toThrow(expected);
+});
+
 it('tells when a program is not there', async () => {
   await expect(run(['no-such-program-here'], options())).rejects.toThrow(/ENOENT/);
 });

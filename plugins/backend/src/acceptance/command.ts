@@ -4,8 +4,8 @@ import { mkdir } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 
 const SHOWN_ON_FAILURE_LENGTH = 6_000;
-/** How jest marks suites and tests that failed, which may be far from the end of what it writes. */
-const JEST_FAILURE = /^(FAIL| {2}●) .*$/gm;
+/** How jest marks suites and tests that failed, which may be far from the end of what it writes; of a test, why it did. */
+const JEST_FAILURE = /^FAIL .*$|^ {2}● .*(?:\n(?! {2}● |FAIL |PASS ).*){0,14}/gm;
 const SHOWN_FAILURES_MAX = 20;
 
 export interface CommandOptions {
