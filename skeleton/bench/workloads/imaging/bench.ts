@@ -4,15 +4,18 @@ import { type BenchCommand, HELP, parseBenchArguments } from './arguments';
 import { loadVerdicts, renderLoad } from './load/report';
 import { runLoad } from './load/run';
 import { measureProcessing } from './process';
+import { prepareReceipts } from './receipts';
 import { measureReceiving } from './receive';
 import { render, verdicts } from './report';
+import { FILE_MEGABYTES } from '../../../src/workloads/imaging/capacity';
 import { SHARED_HELP } from '../../arguments';
 import type { BenchContext, RunBench } from '../../bench-workload';
 import { startBenchDatabase } from '../../database';
 import { conclude } from '../../report';
 
 const REPETITIONS = 3;
-const SMALL_BYTES = 50_000;
+/** As capacity is planned: a slice of a tomography. */
+const SMALL_BYTES = FILE_MEGABYTES * 1e6;
 const SMALL_SENDERS = 8;
 
 interface Sizes {
@@ -50,7 +53,13 @@ async function measure(
 ): Promise<number> {
   say('Starting PostgreSQL …');
   const database = await startBenchDatabase(teardown, 'imaging');
-  const sizes = { largeBytes: largeMegabytes * 1e6, smallFiles, smallBytes: SMALL_BYTES, repetitions: REPETITIONS };
+  const sizes = {
+    largeBytes: largeMegabytes * 1e6,
+    smallFiles,
+    smallBytes: SMALL_BYTES,
+    repetitions: REPETITIONS,
+    receiptVariables: await prepareReceipts(database, teardown),
+  };
   say(`Receiving a file of ${largeMegabytes} MB and ${smallFiles} small ones, ${REPETITIONS + 1} times …`);
   const receive = await measureReceiving(database, teardown, { ...sizes, smallSenders: SMALL_SENDERS });
   say('Processing and storing as many …');

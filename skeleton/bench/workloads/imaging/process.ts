@@ -6,11 +6,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { startObjectSink } from './process-object-sink';
+import { ProcessPeer } from './process-peer';
+import { startStreamSink } from './process-stream-sink';
+import type { ReceiptVariables } from './receipts';
 import { makeFile } from './receive-files';
 import { type MeasuredProgram, startMeasured } from './receive-program';
 import { startChildGuard } from '../../../local/child-guard';
 import { startKms } from '../../../local/doubles/kms';
-import { LOCAL_CREDENTIALS, startKinesisEmulator } from '../../../local/kinesis-emulator';
+import { LOCAL_CREDENTIALS } from '../../../local/kinesis-emulator';
 import { startRedisServer } from '../../../local/redis-cluster';
 import type { Teardown } from '../../../local/teardown';
 import { AuthTokenSecret } from '../../../src/runtime/redis/auth-token';
@@ -30,6 +33,8 @@ export interface ProcessSettings {
   readonly smallFiles: number;
   /** Bytes of each small file. */
   readonly smallBytes: number;
+  /** Where the peer notes what it stored. */
+  readonly receiptVariables: ReceiptVariables;
 }
 
 /** Bytes per second. */
@@ -40,6 +45,10 @@ export interface ProcessRates {
   readonly hashedBytesPerSecond: number;
   /** Median of the ratios of neighbouring runs, which a machine that grows slower does not bend. */
   readonly ratio: number;
+  /** The same files by `ProcessPeer`; absent for the large one, which it would hold in memory. */
+  readonly peerBytesPerSecond: number | undefined;
+  /** As `ratio`, beside that peer. */
+  readonly peerRatio: number | undefined;
 }
 
 export interface ProcessResult {
@@ -60,22 +69,34 @@ const TOKEN_ARN = `arn:aws:secretsmanager:${REGION}:${ACCOUNT}:secret:bench/work
 const DATA_KEY_ARN = `arn:aws:kms:${REGION}:${ACCOUNT}:key/00000000-0000-4000-8000-000000000001`;
 const MAC_KEY_ARN = `arn:aws:kms:${REGION}:${ACCOUNT}:key/00000000-0000-4000-8000-000000000002`;
 const BLOCK_BYTES = 1024 * 1024;
-const POLL_MS = 2;
+/** A part of a percent of what the large file takes; more often, the question would be what is measured of small ones. */
+const POLL_MS = 5;
 
 /** Has a worker, in a process of its own, store files, and hashes the same files before each time. */
 export async function measureProcessing(
   database: BenchDatabase,
   teardown: Teardown,
-  { largeBytes, smallFiles, smallBytes, repetitions }: ProcessSettings,
+  { largeBytes, smallFiles, smallBytes, repetitions, receiptVariables }: ProcessSettings,
 ): Promise<ProcessResult> {
-  const bench = await ProcessBench.start(database, teardown);
+  const bench = await ProcessBench.start(database, teardown, receiptVariables);
   const large = await bench.rates(repetitions, [largeBytes]);
-  const small = await bench.rates(repetitions, Array<number>(smallFiles).fill(smallBytes));
+  const small = await bench.rates(repetitions, Array<number>(smallFiles).fill(smallBytes), bench.peer);
   return { largeBytes, large, smallFiles, smallBytes, small, peakBytes: bench.worker.peakBytes() };
 }
 
+/** Bytes per second of one time. */
+interface Run {
+  readonly stored: number;
+  readonly hashed: number;
+  readonly storedByPeer: number;
+}
+
 class ProcessBench {
-  static async start(database: BenchDatabase, teardown: Teardown): Promise<ProcessBench> {
+  static async start(
+    database: BenchDatabase,
+    teardown: Teardown,
+    receiptVariables: ReceiptVariables,
+  ): Promise<ProcessBench> {
     const folder = mkdtempSync(join(tmpdir(), 'pipeline-bench-'));
     const scanFolder = join(folder, 'scans');
     mkdirSync(scanFolder);
@@ -89,19 +110,12 @@ class ProcessBench {
     database.putSecret(TOKEN_ARN, redis.password);
     const sink = await startObjectSink();
     teardown.add('The objects', async () => sink.close());
+    const peer = new ProcessPeer(sink.endpoint, receiptVariables);
+    teardown.add('The peer', async () => peer.close());
     const kms = await startKms([MAC_KEY_ARN]);
     teardown.add('KMS', async () => kms.close());
-    const streamName = 'bench-life';
-    const kinesis = await startKinesisEmulator({
-      region: REGION,
-      accountId: ACCOUNT,
-      streamName,
-      shards: 1,
-      logFile: join(folder, 'kinesis.log'),
-      guard,
-      onLost: () => undefined,
-    });
-    teardown.add('Kinesis', async () => kinesis.stop());
+    const stream = await startStreamSink();
+    teardown.add('The stream', async () => stream.close());
     const queueSettings = { host: redis.host, port: redis.port, caFile: redis.caFile, authTokenSecretArn: TOKEN_ARN };
     const worker = await startMeasured({
       bundle: {
@@ -114,8 +128,8 @@ class ProcessBench {
         ...database.environment,
         AWS_ENDPOINT_URL_S3: sink.endpoint,
         AWS_ENDPOINT_URL_KMS: kms.endpoint,
-        AWS_ENDPOINT_URL_KINESIS: kinesis.endpoint,
-        STREAM_NAME: streamName,
+        AWS_ENDPOINT_URL_KINESIS: stream.endpoint,
+        STREAM_NAME: 'bench-life',
         SCAN_FOLDER: scanFolder,
         SCAN_BUCKET: 'bench',
         DATA_KEY_ARN,
@@ -149,31 +163,34 @@ class ProcessBench {
     const { rows } = await database.superuser.query<{ hospital_id: number }>(
       `INSERT INTO hospital (subject) VALUES ('CN=process bench') RETURNING hospital_id`,
     );
-    return new ProcessBench(database, worker, queue, scanFolder, rows[0]?.hospital_id ?? 0);
+    return new ProcessBench(database, worker, peer, queue, scanFolder, rows[0]?.hospital_id ?? 0);
   }
 
   private constructor(
     private readonly database: BenchDatabase,
     readonly worker: MeasuredProgram,
+    readonly peer: ProcessPeer,
     private readonly queue: ScanQueue,
     private readonly scanFolder: string,
     private readonly hospitalId: number,
   ) {}
 
-  async rates(repetitions: number, sizes: readonly number[]): Promise<ProcessRates> {
-    const runs: Array<{ readonly ours: number; readonly theirs: number }> = [];
+  async rates(repetitions: number, sizes: readonly number[], peer?: ProcessPeer): Promise<ProcessRates> {
+    const runs: Run[] = [];
     for (let repetition = 0; repetition <= repetitions; repetition += 1) {
-      const run = await this.run(sizes);
+      const run = await this.run(sizes, peer);
       if (repetition > 0) runs.push(run);
     }
     return {
-      storedBytesPerSecond: median(runs.map(({ ours }) => ours)),
-      hashedBytesPerSecond: median(runs.map(({ theirs }) => theirs)),
-      ratio: median(runs.map(({ ours, theirs }) => ours / theirs)),
+      storedBytesPerSecond: median(runs.map(({ stored }) => stored)),
+      hashedBytesPerSecond: median(runs.map(({ hashed }) => hashed)),
+      ratio: median(runs.map(({ stored, hashed }) => stored / hashed)),
+      peerBytesPerSecond: peer && median(runs.map(({ storedByPeer }) => storedByPeer)),
+      peerRatio: peer && median(runs.map(({ stored, storedByPeer }) => stored / storedByPeer)),
     };
   }
 
-  private async run(sizes: readonly number[]): Promise<{ readonly ours: number; readonly theirs: number }> {
+  private async run(sizes: readonly number[], peer: ProcessPeer | undefined): Promise<Run> {
     const scanIds = sizes.map(() => randomUUID());
     let bytes = 0;
     for (const [index, scanId] of scanIds.entries()) bytes += await this.write(scanId, sizes[index] ?? 0);
@@ -181,12 +198,13 @@ class ProcessBench {
     const hashSeconds = await timed(async () => {
       for (const scanId of scanIds) hashes.set(scanId, await hashOf(this.path(scanId)));
     });
+    const peerSeconds = await timed(async () => peer?.storeAll(scanIds.map((scanId) => this.path(scanId))));
     for (const scanId of scanIds) await this.receive(scanId, hashes.get(scanId) ?? Buffer.alloc(32));
     const storeSeconds = await timed(async () => {
       await Promise.all(scanIds.map(async (scanId) => this.queue.add(scanId)));
       await this.untilStored(scanIds);
     });
-    return { ours: bytes / storeSeconds, theirs: bytes / hashSeconds };
+    return { stored: bytes / storeSeconds, hashed: bytes / hashSeconds, storedByPeer: bytes / peerSeconds };
   }
 
   private path(scanId: string): string {
@@ -224,16 +242,17 @@ class ProcessBench {
 
   /** @throws Error when one could not be stored. */
   private async untilStored(scanIds: readonly string[]): Promise<void> {
-    for (;;) {
-      const { rows } = await this.database.superuser.query<{ state: string; count: number }>(
-        'SELECT state, count(*)::integer FROM scan WHERE scan_id = ANY ($1) GROUP BY state',
-        [scanIds],
-      );
-      if (rows.some(({ state }) => state === 'failed' || state === 'conflict')) {
-        throw new Error('The worker could not store a file of the benchmark.');
+    const { superuser } = this.database;
+    // The last one first: until it is settled, one row is looked at.
+    for (const scanId of scanIds.slice().reverse()) {
+      for (;;) {
+        const { rows } = await superuser.query<{ state: string }>('SELECT state FROM scan WHERE scan_id = $1', [
+          scanId,
+        ]);
+        if (rows[0]?.state === 'stored') break;
+        if (rows[0]?.state !== 'received') throw new Error('The worker could not store a file of the benchmark.');
+        await sleep(POLL_MS);
       }
-      if (rows.every(({ state }) => state === 'stored')) return;
-      await sleep(POLL_MS);
     }
   }
 }

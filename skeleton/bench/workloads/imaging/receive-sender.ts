@@ -6,7 +6,7 @@ import type { SentFile } from './receive-files';
 
 /** Where files are sent, and how one speaks there. */
 export interface Target {
-  readonly kind: 'tus' | 'plain';
+  readonly kind: 'tus' | 'plain' | 'durable';
   readonly baseUrl: string;
 }
 
@@ -28,7 +28,7 @@ export class ReceiveSender {
     if (target.kind === 'tus') return this.sendByTus(target, file);
     const name = randomUUID().replaceAll('-', '');
     await eachPart(file, async (offset, body) => {
-      await this.ask(new URL(`/${name}/${offset}`, target.baseUrl), 'PUT', {}, body);
+      await this.ask(new URL(`/${target.kind}/${name}/${offset}`, target.baseUrl), 'PUT', {}, body);
     });
   }
 

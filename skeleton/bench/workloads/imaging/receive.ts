@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ReceiptVariables } from './receipts';
 import { makeFile, type SentFile } from './receive-files';
 import { type MeasuredProgram, startMeasured } from './receive-program';
 import { ReceiveSender, type Target } from './receive-sender';
@@ -23,24 +24,30 @@ export interface ReceiveSettings {
   readonly smallBytes: number;
   /** Senders of small files at once. */
   readonly smallSenders: number;
+  /** Where the peer notes what it has. */
+  readonly receiptVariables: ReceiptVariables;
 }
 
-/** Bytes per second by both ways. */
+/** Bytes per second beside a peer, over the same TLS, in parts of the same size. */
 export interface ReceiveRates {
   /** Resumable, hashed, inspected, synchronized and recorded. */
   readonly receivedBytesPerSecond: number;
-  /** Written to a file by a plain server, over the same TLS, in parts of the same size. */
-  readonly plainBytesPerSecond: number;
+  /** Written to a file by the peer. */
+  readonly peerBytesPerSecond: number;
   /** Median of the ratios of neighbouring runs, which a machine that grows slower does not bend. */
   readonly ratio: number;
 }
 
 export interface ReceiveResult {
   readonly largeBytes: number;
+  /** Beside a server that writes to a file and answers. */
   readonly large: ReceiveRates;
   readonly smallFiles: number;
   readonly smallBytes: number;
+  /** Beside the same server. */
   readonly small: ReceiveRates;
+  /** Beside one that answers when the file is synchronized, in its place, and in the database. */
+  readonly smallDurable: ReceiveRates;
   /** Most memory that the upload program had; `undefined` where the system does not tell. */
   readonly peakBytes: number | undefined;
 }
@@ -55,33 +62,35 @@ export async function measureReceiving(
   teardown: Teardown,
   settings: ReceiveSettings,
 ): Promise<ReceiveResult> {
-  const { upload, received, plain } = await startTargets(database, teardown);
+  const { upload, received, plain, durable } = await startTargets(database, teardown, settings.receiptVariables);
   const sender = new ReceiveSender(received.authority);
   teardown.add('The sender', async () => sender.close());
-  const large = await inTurns(settings.repetitions, async (target) => {
+  const large = await inTurns(plain, async (target) => {
     const file = makeFile(settings.largeBytes, RECEIVE_PART_BYTES);
     const seconds = await timed(async () => sender.send(target, file));
     await target.empty();
     return file.sizeBytes / seconds;
   });
-  const small = await inTurns(settings.repetitions, async (target) => {
+  const sendSmall = async (target: EmptiedTarget) => {
     const files = Array.from({ length: settings.smallFiles }, () => makeFile(settings.smallBytes, RECEIVE_PART_BYTES));
     const seconds = await timed(async () => sendAll(sender, target, files, settings.smallSenders));
     await target.empty();
     return files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) / seconds;
-  });
+  };
+  const small = await inTurns(plain, sendSmall);
+  const smallDurable = await inTurns(durable, sendSmall);
   const { largeBytes, smallFiles, smallBytes } = settings;
-  return { largeBytes, large, smallFiles, smallBytes, small, peakBytes: upload.peakBytes() };
+  return { largeBytes, large, smallFiles, smallBytes, small, smallDurable, peakBytes: upload.peakBytes() };
 
-  async function inTurns(repetitions: number, run: (target: EmptiedTarget) => Promise<number>): Promise<ReceiveRates> {
+  async function inTurns(peer: EmptiedTarget, run: (target: EmptiedTarget) => Promise<number>): Promise<ReceiveRates> {
     const rates: Array<{ readonly ours: number; readonly theirs: number }> = [];
-    for (let repetition = 0; repetition <= repetitions; repetition += 1) {
-      const rate = { theirs: await run(plain), ours: await run(received) };
+    for (let repetition = 0; repetition <= settings.repetitions; repetition += 1) {
+      const rate = { theirs: await run(peer), ours: await run(received) };
       if (repetition > 0) rates.push(rate);
     }
     return {
       receivedBytesPerSecond: median(rates.map(({ ours }) => ours)),
-      plainBytesPerSecond: median(rates.map(({ theirs }) => theirs)),
+      peerBytesPerSecond: median(rates.map(({ theirs }) => theirs)),
       ratio: median(rates.map(({ ours, theirs }) => ours / theirs)),
     };
   }
@@ -98,9 +107,14 @@ interface Targets {
   readonly upload: MeasuredProgram;
   readonly received: EmptiedTarget;
   readonly plain: EmptiedTarget;
+  readonly durable: EmptiedTarget;
 }
 
-async function startTargets(database: BenchDatabase, teardown: Teardown): Promise<Targets> {
+async function startTargets(
+  database: BenchDatabase,
+  teardown: Teardown,
+  receiptVariables: ReceiptVariables,
+): Promise<Targets> {
   const folder = mkdtempSync(join(tmpdir(), 'pipeline-bench-'));
   const guard = startChildGuard([folder]);
   teardown.add('The guard', async () => {
@@ -139,11 +153,24 @@ async function startTargets(database: BenchDatabase, teardown: Teardown): Promis
   teardown.add('The upload program', async () => upload.stop());
   const plain = await startMeasured({
     bundle: { name: 'bench-imaging-plain', entry: 'bench/workloads/imaging/receive-plain-server.ts' },
-    environment: { FOLDER: plainFolder, CERTIFICATE_FILE: certificateFile, KEY_FILE: keyFile },
+    environment: {
+      ...receiptVariables,
+      FOLDER: plainFolder,
+      CERTIFICATE_FILE: certificateFile,
+      KEY_FILE: keyFile,
+    },
     untilWritten: /^(\d+)\n/,
     guard,
   });
   teardown.add('The plain server', async () => plain.stop());
+  const peer = {
+    baseUrl: `https://localhost:${plain.written[1] ?? ''}`,
+    authority,
+    empty: async () => {
+      await rm(plainFolder, { recursive: true, force: true });
+      mkdirSync(plainFolder);
+    },
+  };
   return {
     upload,
     received: {
@@ -158,15 +185,8 @@ async function startTargets(database: BenchDatabase, teardown: Teardown): Promis
         for (const { scan_id: scanId } of rows) await rm(join(scanFolder, scanId), { force: true });
       },
     },
-    plain: {
-      kind: 'plain',
-      baseUrl: `https://localhost:${plain.written[1] ?? ''}`,
-      authority,
-      empty: async () => {
-        await rm(plainFolder, { recursive: true, force: true });
-        mkdirSync(plainFolder);
-      },
-    },
+    plain: { ...peer, kind: 'plain' },
+    durable: { ...peer, kind: 'durable' },
   };
 }
 

@@ -33,11 +33,23 @@ test('costs nothing as long as the process is small', async () => {
   expect(await collects(new MemoryKeeper())).toBe(false);
 });
 
-test('does so once a second at most, however large what lives is', async () => {
+test('does so once a second at most, however fast the process grows', async () => {
   const keeper = new MemoryKeeper();
   expect(await collects(keeper)).toBe(true);
+  residentBytes += 20 * MEGABYTE;
   nowMs += 999;
   expect(await collects(keeper)).toBe(false);
   nowMs += 1;
+  expect(await collects(keeper)).toBe(true);
+});
+
+test('does not do so in vain, where what lives is large and does not grow', async () => {
+  const keeper = new MemoryKeeper();
+  expect(await collects(keeper)).toBe(true);
+  nowMs += 1_000;
+  residentBytes += 5 * MEGABYTE;
+  expect(await collects(keeper)).toBe(false);
+  nowMs += 1_000;
+  residentBytes += 5 * MEGABYTE;
   expect(await collects(keeper)).toBe(true);
 });

@@ -35,7 +35,7 @@ export async function publishLifeEvents(pool: Pick<DatabasePool, 'use'>, writer:
     const { rows } = await client.query<EventRow>(
       `SELECT event_id, scan_id, scan_event.hospital_id, step, attempt, scan_event.reason_code, at, sha256, size_bytes
        FROM scan_event JOIN scan USING (scan_id)
-       WHERE published_at IS NULL ORDER BY at LIMIT $1`,
+       WHERE published_at IS NULL ORDER BY at, attempt LIMIT $1`,
       [EVENTS_MAX],
     );
     if (rows.length === 0) return 0;

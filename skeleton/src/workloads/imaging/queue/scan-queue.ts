@@ -3,7 +3,7 @@ import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { CONNECT_TIMEOUT_MS, openQueueConnection, type QueueConnectionOptions } from './queue-connection';
 import type { DatabasePool } from '../../../runtime/postgres/pool';
-import { findWaiting, recordQueued } from '../store/scan-events';
+import { findWaiting, recordQueued, type WaitingScan } from '../store/scan-events';
 
 export const QUEUE_NAME = 'scans';
 /** Braces keep all keys of the queue in one slot, should it ever be a cluster (BullMQ, "Redis Cluster"). */
@@ -32,12 +32,19 @@ export class ScanQueue {
    * @throws soon, when Redis is away; the SDK's error or AuthTokenError without a token; what `pg` throws.
    */
   async add(scanId: string): Promise<void> {
-    const { database } = this.options;
+    const scan = await findWaiting(this.options.database, scanId);
+    if (scan !== undefined) await this.addWaiting(scan);
+  }
+
+  /**
+   * The same for one that was just seen to wait. If it has been settled since then, a worker finds nothing to do.
+   *
+   * @throws as `add`.
+   */
+  async addWaiting(scan: WaitingScan): Promise<void> {
     const queue = await this.open();
-    const scan = await findWaiting(database, scanId);
-    if (scan === undefined) return;
-    await queue.add(QUEUE_NAME, {}, { jobId: scanId });
-    await recordQueued(database, scan);
+    await queue.add(QUEUE_NAME, {}, { jobId: scan.scanId });
+    await recordQueued(this.options.database, scan);
   }
 
   /** Which of these scans have a job, waiting or under way. @throws as `add`. */

@@ -1,3 +1,4 @@
+import type { QueryConfig } from 'pg';
 import type { DatabasePool } from '../../../runtime/postgres/pool';
 import { uuidV5 } from '../../../runtime/uuid-v5';
 
@@ -38,6 +39,38 @@ export async function recordStep(client: Queryable, event: LifeEvent): Promise<v
      VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (event_id) DO NOTHING`,
     [lifeEventId(event), event.scanId, event.hospitalId, event.step, event.attempt, event.reasonCode ?? null],
   );
+}
+
+/**
+ * A statement that changes one scan and notes steps of it: one way to the database where a transaction takes four.
+ *
+ * @param change a change of `scan` with RETURNING, whose values are the statement's first ones.
+ * @param returned columns of the change that the statement answers, in a row if there was one to change.
+ */
+export function changeWithSteps(
+  change: { readonly text: string; readonly values: readonly unknown[] },
+  returned: string,
+  steps: ReadonlyArray<Omit<LifeEvent, 'hospitalId'>>,
+): QueryConfig {
+  const next = change.values.length + 1;
+  return {
+    text: `WITH changed AS (${change.text}), noted AS (
+      INSERT INTO scan_event (event_id, scan_id, hospital_id, step, attempt, reason_code)
+      SELECT note.event_id, scan_id, hospital_id, note.step, note.attempt, note.reason_code
+      FROM changed CROSS JOIN
+        unnest($${next}::uuid[], $${next + 1}::text[], $${next + 2}::integer[], $${next + 3}::text[])
+          AS note (event_id, step, attempt, reason_code)
+      ON CONFLICT (event_id) DO NOTHING
+    )
+    SELECT ${returned} FROM changed`,
+    values: [
+      ...change.values,
+      steps.map(lifeEventId),
+      steps.map(({ step }) => step),
+      steps.map(({ attempt }) => attempt),
+      steps.map(({ reasonCode }) => reasonCode ?? null),
+    ],
+  };
 }
 
 /** A scan that waits to be worked on. */

@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { type Queryable, recordStep } from './scan-events';
+import { changeWithSteps, type Queryable } from './scan-events';
 import type { ScanState } from './scans';
 import type { DatabasePool } from '../../../runtime/postgres/pool';
 
@@ -25,14 +25,12 @@ interface ScanRow {
   readonly size_bytes: string;
   readonly sha256: Buffer;
   readonly sop_instance_uid: string | null;
-  readonly attempts: number;
   readonly open_attempts: number;
   readonly object_key: string | null;
 }
 
 /** What became of a scan. */
 export interface Settlement {
-  readonly scanId: string;
   readonly state: Exclude<ScanState, 'received'>;
   readonly reasonCode?: string;
   /** Where the file is in S3; absent when it could not be put there. */
@@ -83,41 +81,54 @@ export class ScanWork {
    * @throws ScanPostponed for one that waits.
    */
   async claim(scanId: string, silenceMs: number): Promise<ClaimedScan | undefined> {
-    return inTransaction(this.pool, async (client) => {
-      const { rows } = await client.query<ScanRow>(
-        `UPDATE scan SET attempts = attempts + 1, open_attempts = open_attempts + 1,
-           not_before = CASE WHEN open_attempts > 0 THEN
-             clock_timestamp() + least($2 * 2 ^ open_attempts, $3) * (0.75 + random() / 4) * interval '1 millisecond' END
-         WHERE scan_id = $1 AND state = 'received' AND (not_before IS NULL OR not_before <= clock_timestamp())
-         RETURNING hospital_id, size_bytes, sha256, sop_instance_uid, attempts, open_attempts, object_key`,
-        [scanId, silenceMs, POSTPONED_MOST_MS],
+    for (;;) {
+      const { rows } = await this.pool.query<{ attempts: number; left_ms: number | null }>(
+        `SELECT attempts, extract(epoch FROM not_before - clock_timestamp())::float8 * 1000 AS left_ms
+         FROM scan WHERE scan_id = $1 AND state = 'received'`,
+        [scanId],
       );
-      const [row] = rows;
-      if (row === undefined) return this.checkPostponed(client, scanId);
-      const { hospital_id: hospitalId, attempts: attempt } = row;
-      // Whoever queued it may not have come to say so.
-      await recordStep(client, { scanId, hospitalId, step: 'queued', attempt: attempt - 1 });
-      await recordStep(client, { scanId, hospitalId, step: 'started', attempt });
-      return {
+      const [waiting] = rows;
+      if (waiting === undefined) return undefined;
+      const leftMs = waiting.left_ms ?? 0;
+      if (leftMs > 0) throw new ScanPostponed(Math.ceil(leftMs));
+      const claimed = await this.claimAttempt(scanId, waiting.attempts + 1, silenceMs);
+      // None where somebody else has taken it up since it was looked at.
+      if (claimed !== undefined) return claimed;
+    }
+  }
+
+  private async claimAttempt(scanId: string, attempt: number, silenceMs: number): Promise<ClaimedScan | undefined> {
+    const { rows } = await this.pool.query<ScanRow>(
+      changeWithSteps(
+        {
+          text: `UPDATE scan SET attempts = attempts + 1, open_attempts = open_attempts + 1,
+                   not_before = CASE WHEN open_attempts > 0 THEN
+                     clock_timestamp() + least($3 * 2 ^ open_attempts, $4) * (0.75 + random() / 4) * interval '1 millisecond' END
+                 WHERE scan_id = $1 AND state = 'received' AND attempts = $2 - 1
+                 RETURNING scan_id, hospital_id, size_bytes, sha256, sop_instance_uid, open_attempts, object_key`,
+          values: [scanId, attempt, silenceMs, POSTPONED_MOST_MS],
+        },
+        'hospital_id, size_bytes, sha256, sop_instance_uid, open_attempts, object_key',
+        // Whoever queued it may not have come to say so.
+        [
+          { scanId, step: 'queued', attempt: attempt - 1 },
+          { scanId, step: 'started', attempt },
+        ],
+      ),
+    );
+    const [row] = rows;
+    return (
+      row && {
         scanId,
-        hospitalId,
+        hospitalId: row.hospital_id,
         sizeBytes: Number(row.size_bytes),
         sha256: row.sha256,
         sopInstanceUid: row.sop_instance_uid,
         attempt,
         openAttempts: row.open_attempts,
         objectKey: row.object_key,
-      };
-    });
-  }
-
-  private async checkPostponed(client: Queryable, scanId: string): Promise<undefined> {
-    const { rows } = await client.query<{ left_ms: number }>(
-      `SELECT extract(epoch FROM not_before - clock_timestamp())::float8 * 1000 AS left_ms
-       FROM scan WHERE scan_id = $1 AND state = 'received' AND not_before > clock_timestamp()`,
-      [scanId],
+      }
     );
-    if (rows[0] !== undefined) throw new ScanPostponed(Math.ceil(rows[0].left_ms));
   }
 
   /** Notes that an attempt ended, though nothing came of it. */
@@ -140,43 +151,52 @@ export class ScanWork {
 
   /** Notes that a settled scan's file is gone from the folder. */
   async removed(scanId: string): Promise<void> {
-    await inTransaction(this.pool, async (client) => {
-      const { rows } = await client.query<{ hospital_id: number; attempts: number }>(
-        `UPDATE scan SET removed_at = now() WHERE scan_id = $1 AND state <> 'received' AND removed_at IS NULL
-         RETURNING hospital_id, attempts`,
-        [scanId],
-      );
-      const [row] = rows;
-      if (row === undefined) return;
-      await recordStep(client, { scanId, hospitalId: row.hospital_id, step: 'removed', attempt: row.attempts });
-    });
+    const { rows } = await this.pool.query<{ attempts: number }>(
+      `SELECT attempts FROM scan WHERE scan_id = $1 AND state <> 'received' AND removed_at IS NULL`,
+      [scanId],
+    );
+    const [scan] = rows;
+    if (scan === undefined) return;
+    const text = `UPDATE scan SET removed_at = now()
+                  WHERE scan_id = $1 AND state <> 'received' AND removed_at IS NULL AND attempts = $2
+                  RETURNING scan_id, hospital_id`;
+    const { attempts } = scan;
+    await this.pool.query(
+      changeWithSteps({ text, values: [scanId, attempts] }, 'scan_id', [
+        { scanId, step: 'removed', attempt: attempts },
+      ]),
+    );
   }
 }
 
-/**
- * Locks a scan for the rest of the transaction.
- *
- * @returns false when somebody else has settled it.
- */
-export async function lockWaiting(client: Queryable, scanId: string): Promise<boolean> {
-  const { rowCount } = await client.query(`SELECT FROM scan WHERE scan_id = $1 AND state = 'received' FOR UPDATE`, [
-    scanId,
-  ]);
-  return rowCount === 1;
+/** A scan that waits and is locked for the rest of the transaction. */
+export interface LockedScan {
+  readonly scanId: string;
+  /** How often it was taken up. */
+  readonly attempt: number;
 }
 
-/** Settles a scan that is locked, with the event that says so. */
-export async function settle(client: Queryable, settlement: Settlement): Promise<void> {
-  const { scanId, state, reasonCode, objectKey } = settlement;
-  const { rows } = await client.query<{ hospital_id: number; attempts: number }>(
-    `UPDATE scan SET state = $2, reason_code = $3, object_key = coalesce($4, object_key), settled_at = now(), open_attempts = 0,
-       not_before = NULL
-     WHERE scan_id = $1 RETURNING hospital_id, attempts`,
-    [scanId, state, reasonCode ?? null, objectKey ?? null],
+/** @returns undefined when somebody else has settled it. */
+export async function lockWaiting(client: Queryable, scanId: string): Promise<LockedScan | undefined> {
+  const { rows } = await client.query<{ attempts: number }>(
+    `SELECT attempts FROM scan WHERE scan_id = $1 AND state = 'received' FOR UPDATE`,
+    [scanId],
   );
-  const [row] = rows;
-  if (row === undefined) return;
+  return rows[0] && { scanId, attempt: rows[0].attempts };
+}
+
+/** Settles a scan, with the event that says so. */
+export async function settle(
+  client: Queryable,
+  { scanId, attempt }: LockedScan,
+  settlement: Settlement,
+): Promise<void> {
+  const { state, reasonCode, objectKey } = settlement;
+  const text = `UPDATE scan SET state = $2, reason_code = $3, object_key = coalesce($4, object_key), settled_at = now(),
+                  open_attempts = 0, not_before = NULL
+                WHERE scan_id = $1 RETURNING scan_id, hospital_id`;
   // A conflict is stored: for a person to decide, and under a key of its own.
   const step = state === 'failed' ? 'failed' : 'stored';
-  await recordStep(client, { scanId, hospitalId: row.hospital_id, step, attempt: row.attempts, reasonCode });
+  const values = [scanId, state, reasonCode ?? null, objectKey ?? null];
+  await client.query(changeWithSteps({ text, values }, 'scan_id', [{ scanId, step, attempt, reasonCode }]));
 }

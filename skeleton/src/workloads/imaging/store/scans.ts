@@ -1,4 +1,4 @@
-import { type Queryable, recordStep } from './scan-events';
+import { lifeEventId, type Queryable } from './scan-events';
 
 export type ScanState = 'received' | 'stored' | 'failed' | 'conflict';
 
@@ -32,9 +32,13 @@ export interface ReceivedScan {
 export async function receiveScan(client: Queryable, scan: ReceivedScan): Promise<void> {
   const { scanId, hospitalId, summary } = scan;
   await client.query(
-    `INSERT INTO scan (scan_id, hospital_id, source, size_bytes, sha256, study_uid, series_uid, sop_instance_uid, sop_class_uid,
-                       transfer_syntax_uid)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    `WITH received AS (
+       INSERT INTO scan (scan_id, hospital_id, source, size_bytes, sha256, study_uid, series_uid, sop_instance_uid, sop_class_uid,
+                         transfer_syntax_uid)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING scan_id, hospital_id
+     )
+     INSERT INTO scan_event (event_id, scan_id, hospital_id, step, attempt)
+     SELECT $11, scan_id, hospital_id, 'received', 0 FROM received`,
     [
       scanId,
       hospitalId,
@@ -46,7 +50,7 @@ export async function receiveScan(client: Queryable, scan: ReceivedScan): Promis
       summary.sopInstanceUid,
       summary.sopClassUid,
       summary.transferSyntaxUid,
+      lifeEventId({ scanId, step: 'received', attempt: 0 }),
     ],
   );
-  await recordStep(client, { scanId, hospitalId, step: 'received', attempt: 0 });
 }

@@ -44,6 +44,8 @@ export interface NewUpload {
   readonly lengthBytes: number;
   readonly expectedSha256: Buffer | undefined;
   readonly expiresInHours: number;
+  /** Who writes its first part, which came with the request that creates it. */
+  readonly writer: string | undefined;
 }
 
 /** A writer's claim of an upload's bytes from an offset on. */
@@ -75,13 +77,14 @@ export class UploadTable {
   constructor(private readonly database: Queryable) {}
 
   /** @throws also `data` errors, such as for an id that is there already. */
-  async create({ uploadId, hospitalId, lengthBytes, expectedSha256, expiresInHours }: NewUpload): Promise<Upload> {
+  async create(upload: NewUpload): Promise<Upload> {
+    const { uploadId, hospitalId, lengthBytes, expectedSha256, expiresInHours, writer } = upload;
     const { rows } = await this.database.query<UploadRow>(
       `INSERT INTO upload
-         (upload_id, hospital_id, created_at, expires_at, length_bytes, offset_bytes, expected_sha256, state)
-       VALUES ($1, $2, now(), now() + make_interval(hours => $3), $4, 0, $5, 'open')
+         (upload_id, hospital_id, created_at, expires_at, length_bytes, offset_bytes, expected_sha256, state, writer)
+       VALUES ($1, $2, now(), now() + make_interval(hours => $3), $4, 0, $5, 'open', $6)
        RETURNING ${COLUMNS}`,
-      [uploadId, hospitalId, expiresInHours, lengthBytes, expectedSha256 ?? null],
+      [uploadId, hospitalId, expiresInHours, lengthBytes, expectedSha256 ?? null, writer ?? null],
     );
     const [row] = rows;
     if (row === undefined) throw new Error('The database returned no row of an upload that it inserted.');

@@ -3,6 +3,7 @@ import type { IncomingFiles } from './incoming-files';
 import type { IntakeObserver } from './intake-observer';
 import type { VerifiedFile } from './verify-file';
 import type { DatabasePool } from '../../../runtime/postgres/pool';
+import type { WaitingScan } from '../store/scan-events';
 import { receiveScan } from '../store/scans';
 
 /** A file that is whole and right, and where it is. */
@@ -17,7 +18,7 @@ export interface ReceivableFile extends VerifiedFile {
 
 /** What queues scans for the workers. */
 export interface ScanAdder {
-  add(scanId: string): Promise<unknown>;
+  addWaiting(scan: WaitingScan): Promise<unknown>;
 }
 
 export interface ScanIntakeOptions {
@@ -84,9 +85,9 @@ export class ScanIntake {
   }
 
   /** Tells that a file is a scan, and queues it without making its sender wait. */
-  announce({ scanId, sizeBytes }: Pick<ReceivableFile, 'scanId' | 'sizeBytes'>): void {
+  announce({ scanId, hospitalId, sizeBytes }: Pick<ReceivableFile, 'scanId' | 'hospitalId' | 'sizeBytes'>): void {
     const { queue, observer } = this.options;
     observer.received(scanId, sizeBytes);
-    queue.add(scanId).catch((error: unknown) => observer.queueFailed(scanId, error));
+    queue.addWaiting({ scanId, hospitalId, attempt: 0 }).catch((error: unknown) => observer.queueFailed(scanId, error));
   }
 }

@@ -21,6 +21,7 @@ export interface TusRoutesOptions extends TusStoreOptions {
 export const RECEIVED_SHA256_HEADER = 'X-Content-SHA256';
 
 const UPLOADS = '/uploads';
+const PART_TYPE = 'application/offset+octet-stream';
 const LOCK_DRAIN_MS = 3_000;
 const UPLOAD_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const WHOLE_NUMBER = /^(?:0|[1-9]\d{0,15})$/;
@@ -46,7 +47,14 @@ async function handleTus(exchange: Exchange, options: TusRoutesOptions): Promise
   checkHeaders(exchange);
   const hospitalId = await options.hospitals.findOrAdd(exchange.subject);
   const expectedSha256 = request.method === 'POST' ? expectedChecksum(request.headers['upload-metadata']) : undefined;
-  const store = new TusStore(options, { hospitalId, body: request, expectedSha256 });
+  const isCreation = request.method === 'POST';
+  const store = new TusStore(options, {
+    hospitalId,
+    body: request,
+    expectedSha256,
+    isCreation,
+    hasPart: isCreation && request.headers['content-type'] === PART_TYPE,
+  });
   let problem: Problem | undefined;
   const server = new Server({
     path: UPLOADS,
@@ -66,7 +74,7 @@ async function handleTus(exchange: Exchange, options: TusRoutesOptions): Promise
       return { status_code: problem.status, body: problem.detail };
     },
   });
-  const answer = await server.handleWeb(webRequest(exchange));
+  const answer = await server.handleWeb(webRequest(exchange)).finally(async () => store.close());
   if (answer.status >= 400) throw problem ?? tusProblem({ status: answer.status, body: await answer.text() });
   response.writeHead(answer.status, Object.fromEntries(answer.headers));
   response.end();

@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { DataStore, type Lock, type Locker, Upload as TusUpload } from '@tus/server';
 import { CHECKSUM_KEY } from './checksum';
 import type { IncomingFiles } from './incoming-files';
 import { UPLOAD_HOURS } from './limits';
-import type { UploadWriter } from './upload-writer';
+import type { UploadWriter, WriterSession } from './upload-writer';
 import { Problem } from '../http/problem';
 import type { Upload, UploadTable } from '../store/uploads';
 
@@ -14,6 +15,10 @@ export interface TusRequest {
   readonly body: Readable;
   /** Of the file that is to be created. */
   readonly expectedSha256: Buffer | undefined;
+  /** Whether it creates an upload, of which nobody else knows before it is answered. */
+  readonly isCreation: boolean;
+  /** Whether a part comes with it. */
+  readonly hasPart: boolean;
 }
 
 export interface TusStoreOptions {
@@ -38,6 +43,8 @@ export class TusStore extends DataStore implements Locker {
   receivedSha256: Buffer | undefined;
   private upload: Upload | undefined;
   private signal: AbortSignal | undefined;
+  /** Of the upload that this request created, until its part is written. */
+  private created: WriterSession | undefined;
 
   constructor(
     private readonly options: TusStoreOptions,
@@ -47,6 +54,15 @@ export class TusStore extends DataStore implements Locker {
   }
 
   newLock(uploadId: string): Lock {
+    if (this.request.isCreation) {
+      return {
+        lock: (signal) => {
+          this.signal = signal;
+          return Promise.resolve();
+        },
+        unlock: () => Promise.resolve(),
+      };
+    }
     const lock = this.options.locks.newLock(uploadId);
     return {
       lock: async (signal, release) => {
@@ -64,19 +80,24 @@ export class TusStore extends DataStore implements Locker {
   /** The file comes before its row, so that each row has one; a file without a row is removed by the sweep. */
   override async create(created: TusUpload): Promise<TusUpload> {
     const { uploads, files } = this.options;
-    const { hospitalId, expectedSha256 } = this.request;
+    const { hospitalId, expectedSha256, hasPart } = this.request;
+    const writer = hasPart ? randomUUID() : undefined;
     const file = await files.create(created.id);
-    await file.close();
     const lengthBytes = created.size ?? 0;
     try {
-      this.upload = await uploads.create({
+      const upload = await uploads.create({
         uploadId: created.id,
         hospitalId,
         lengthBytes,
         expectedSha256,
         expiresInHours: UPLOAD_HOURS,
+        writer,
       });
+      this.upload = upload;
+      if (writer === undefined) await file.close();
+      else this.created = { upload, writer, copy: undefined, file };
     } catch (error) {
+      await file.close();
       await files.remove(created.id);
       throw error;
     }
@@ -111,10 +132,10 @@ export class TusStore extends DataStore implements Locker {
     nothing.resume();
     const upload = this.upload ?? (await this.find(uploadId));
     if (upload.state === 'received') return upload.offsetBytes;
-    const { offsetBytes, sha256 } = await this.options.writer.append(upload, {
-      source: this.request.body,
-      signal: this.signal,
-    });
+    const opened = this.created;
+    this.created = undefined;
+    const part = { source: this.request.body, signal: this.signal };
+    const { offsetBytes, sha256 } = await this.options.writer.append(upload, part, opened);
     this.receivedSha256 = sha256;
     return offsetBytes;
   }
@@ -128,6 +149,11 @@ export class TusStore extends DataStore implements Locker {
     }
     await files.remove(uploadId, this.upload?.copy);
     await files.removePlaced(uploadId);
+  }
+
+  /** Closes what this request opened and did not come to write. Whoever goes on with the upload takes it over. */
+  async close(): Promise<void> {
+    await this.created?.file.close();
   }
 
   override getExpiration(): number {

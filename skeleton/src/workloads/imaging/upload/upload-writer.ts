@@ -32,7 +32,7 @@ export interface UploadProgress {
 }
 
 /** An upload's file, open for a writer whose bytes count. */
-interface Session {
+export interface WriterSession {
   readonly upload: Upload;
   readonly writer: string;
   readonly copy: string | undefined;
@@ -48,13 +48,14 @@ export class UploadWriter {
   constructor(private readonly options: UploadWriterOptions) {}
 
   /**
-   * Appends a part at the upload's offset. The caller holds the upload's lock.
+   * Appends a part at the upload's offset. The caller holds the upload's lock, or is the only one that knows of the upload.
    *
+   * @param opened where the caller has made itself the writer; it is closed here.
    * @throws Problem 422 when the whole file is wrong, 423 when somebody else took the upload over or waits for it, or when the lock was lost, 400 when the part broke off;
    * what the file system and `pg` throw.
    */
-  async append(upload: Upload, part: Part): Promise<UploadProgress> {
-    const session = await this.open(upload);
+  async append(upload: Upload, part: Part, opened?: WriterSession): Promise<UploadProgress> {
+    const session = opened ?? (await this.open(upload));
     try {
       const { uploadId, lengthBytes } = upload;
       const hash = this.options.hashes.take(uploadId, upload.offsetBytes);
@@ -71,7 +72,7 @@ export class UploadWriter {
     }
   }
 
-  private async write(session: Session, { source, signal }: Part, hash: Hash | undefined) {
+  private async write(session: WriterSession, { source, signal }: Part, hash: Hash | undefined) {
     const { file, upload } = session;
     try {
       return await writePart({ source, file, offsetBytes: upload.offsetBytes, hash, signal });
@@ -81,12 +82,12 @@ export class UploadWriter {
     }
   }
 
-  private async open(upload: Upload): Promise<Session> {
+  private async open(upload: Upload): Promise<WriterSession> {
     return upload.writer === undefined ? this.openFree(upload) : this.openAbandoned(upload, upload.writer);
   }
 
   /** The file is opened before the claim: a claim that holds tells that it is still the upload's. */
-  private async openFree(upload: Upload): Promise<Session> {
+  private async openFree(upload: Upload): Promise<WriterSession> {
     const { uploads, files } = this.options;
     const { uploadId, offsetBytes, copy } = upload;
     const writer = randomUUID();
@@ -105,7 +106,7 @@ export class UploadWriter {
    * The writer before this one ended without a word, or lost its lock and writes still. It has its file, and this one a copy of what
    * was committed; which of the two counts is decided by the row.
    */
-  private async openAbandoned(upload: Upload, predecessor: string): Promise<Session> {
+  private async openAbandoned(upload: Upload, predecessor: string): Promise<WriterSession> {
     const { uploads, files } = this.options;
     const { uploadId, offsetBytes, copy } = upload;
     const writer = randomUUID();
@@ -120,7 +121,7 @@ export class UploadWriter {
     return { upload, writer, copy: writer, file: await files.openToWrite(uploadId, writer) };
   }
 
-  private async finish(session: Session, hash: Hash | undefined): Promise<Buffer> {
+  private async finish(session: WriterSession, hash: Hash | undefined): Promise<Buffer> {
     const { upload, writer, copy } = session;
     const { uploadId, hospitalId, lengthBytes } = upload;
     const verified = await this.verify(session, hash?.digest());
@@ -138,7 +139,7 @@ export class UploadWriter {
     return verified.sha256;
   }
 
-  private async verify(session: Session, sha256: Buffer | undefined): Promise<VerifiedFile> {
+  private async verify(session: WriterSession, sha256: Buffer | undefined): Promise<VerifiedFile> {
     const { uploads, files, observer } = this.options;
     const { upload, writer, copy } = session;
     const { uploadId, expectedSha256 } = upload;
@@ -159,7 +160,7 @@ export class UploadWriter {
   }
 
   /** What became of a transaction that failed as it was committed: taking the claim back waits for its end, and fails if it was. */
-  private async wasReceived(session: Session, { isPlaced }: ReceiveError): Promise<boolean> {
+  private async wasReceived(session: WriterSession, { isPlaced }: ReceiveError): Promise<boolean> {
     const { uploads, files } = this.options;
     const { upload, copy } = session;
     if (await this.giveBack(session)) {
@@ -170,7 +171,7 @@ export class UploadWriter {
   }
 
   /** Ends the claim without counting its bytes, so that the next one goes on with the same file. */
-  private async giveBack({ upload, writer }: Session): Promise<boolean> {
+  private async giveBack({ upload, writer }: WriterSession): Promise<boolean> {
     return this.options.uploads.commit(upload.uploadId, writer, upload.offsetBytes).catch(() => false);
   }
 }

@@ -171,18 +171,19 @@ export class ScanProcessor {
     const { scanId, hospitalId, sopInstanceUid, sha256, sizeBytes, keys } = scan;
     const objectKey = keys.original;
     const outcome = await inTransaction(this.options.pool, async (client): Promise<Outcome> => {
-      if (!(await lockWaiting(client, scanId))) return 'settled';
+      const locked = await lockWaiting(client, scanId);
+      if (locked === undefined) return 'settled';
       const known = await store(client);
       if (known === undefined) {
-        await settle(client, { scanId, state: 'stored', objectKey });
+        await settle(client, locked, { state: 'stored', objectKey });
         return 'stored';
       }
       if (known.equals(sha256)) {
-        await settle(client, { scanId, state: 'stored', reasonCode: 'repeat', objectKey });
+        await settle(client, locked, { state: 'stored', reasonCode: 'repeat', objectKey });
         return 'repeat';
       }
       await recordConflict(client, { scanId, hospitalId, sopInstanceUid, sha256, sizeBytes, objectKey });
-      await settle(client, { scanId, state: 'conflict', reasonCode: 'other_bytes', objectKey });
+      await settle(client, locked, { state: 'conflict', reasonCode: 'other_bytes', objectKey });
       return 'conflict';
     });
     await this.tryToClear(scanId);
@@ -195,10 +196,11 @@ export class ScanProcessor {
    */
   private async fail(scan: ClaimedScan, reasonCode: string, error?: unknown): Promise<Outcome> {
     const { pool, observer } = this.options;
-    const settlement: Settlement = { scanId: scan.scanId, state: 'failed', reasonCode, ...(await this.keep(scan)) };
+    const settlement: Settlement = { state: 'failed', reasonCode, ...(await this.keep(scan)) };
     const isSettled = await inTransaction(pool, async (client) => {
-      if (!(await lockWaiting(client, scan.scanId))) return false;
-      await settle(client, settlement);
+      const locked = await lockWaiting(client, scan.scanId);
+      if (locked === undefined) return false;
+      await settle(client, locked, settlement);
       return true;
     });
     if (!isSettled) return 'settled';

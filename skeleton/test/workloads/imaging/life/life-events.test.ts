@@ -92,7 +92,7 @@ describe('what happens to a scan', () => {
     }
     const before = await findWaiting(pool, scanId);
     if (before === undefined) throw new Error('The scan does not wait.');
-    await settle(pool, { scanId, state: 'stored' });
+    await settle(pool, before, { state: 'stored' });
     await recordQueued(pool, before);
     const told = stream();
     await publishLifeEvents(pool, told);

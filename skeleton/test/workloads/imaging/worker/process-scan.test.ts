@@ -138,7 +138,10 @@ describe('a scan that is worked on', () => {
       });
     };
     const watched: Pick<DatabasePool, 'query' | 'use'> = {
-      query: async (text, values) => pool.query(text, values),
+      query: async (text, values) => {
+        if (typeof text === 'object' && text.text.includes('SET removed_at')) await note('removed');
+        return pool.query(text, values);
+      },
       use: async (work) =>
         pool.use(async (client) => {
           const query = client.query.bind(client) as (text: unknown, values?: unknown) => Promise<unknown>;
@@ -169,10 +172,9 @@ describe('a scan that is worked on', () => {
     });
     expect(await processor.process(scanId, FIRST)).toBe('stored');
     expect(seen).toEqual([
-      { step: 'commit', objects: 0, rows: 0, file: true }, // taken up
       { step: 'insert', objects: 2, rows: 0, file: true },
-      { step: 'commit', objects: 2, rows: 0, file: true }, // stored
-      { step: 'commit', objects: 2, rows: 1, file: false }, // removed
+      { step: 'commit', objects: 2, rows: 0, file: true },
+      { step: 'removed', objects: 2, rows: 1, file: false },
     ]);
   });
 });

@@ -3,12 +3,40 @@ import { type BenchResults, render, verdicts } from '../../../../../bench/worklo
 
 const sizes = { largeBytes: 600e6, smallFiles: 2_000, smallBytes: 50_000 };
 
-function results({ received = 0.7, processed = 0.5, uploadBytes = 150e6, workerBytes = 150e6 } = {}): BenchResults {
-  const receiving = (ratio: number) => ({ receivedBytesPerSecond: 2e8, plainBytesPerSecond: 3e8, ratio });
-  const storing = (ratio: number) => ({ storedBytesPerSecond: 2e8, hashedBytesPerSecond: 4e8, ratio });
+function results({
+  received = 0.7,
+  processed = 0.5,
+  uploadBytes = 150e6,
+  workerBytes = 150e6,
+  receivedFilesPerSecond = 200,
+  storedFilesPerSecond = 60,
+} = {}): BenchResults {
+  const receiving = (ratio: number, receivedBytesPerSecond = 2e8) => ({
+    receivedBytesPerSecond,
+    peerBytesPerSecond: 3e8,
+    ratio,
+  });
+  const storing = (ratio: number, storedBytesPerSecond = 2e8) => ({
+    storedBytesPerSecond,
+    hashedBytesPerSecond: 4e8,
+    ratio,
+    peerBytesPerSecond: 3e8,
+    peerRatio: ratio,
+  });
   return {
-    receive: { ...sizes, large: receiving(received), small: receiving(0.1), peakBytes: uploadBytes },
-    process: { ...sizes, large: storing(processed), small: storing(0.1), peakBytes: workerBytes },
+    receive: {
+      ...sizes,
+      large: receiving(received),
+      small: receiving(0.1),
+      smallDurable: receiving(0.3, receivedFilesPerSecond * sizes.smallBytes),
+      peakBytes: uploadBytes,
+    },
+    process: {
+      ...sizes,
+      large: storing(processed),
+      small: storing(0.1, storedFilesPerSecond * sizes.smallBytes),
+      peakBytes: workerBytes,
+    },
   };
 }
 
@@ -24,6 +52,16 @@ describe('the verdicts of the benchmark of imaging', () => {
       'the upload program takes too much memory',
       { uploadBytes: 201e6 },
       'the upload program never has more memory than 201 MB',
+    ],
+    [
+      'small files come slower than is planned',
+      { receivedFilesPerSecond: 39.9 },
+      'an upload program receives 39 small files a second; capacity is planned with 40',
+    ],
+    [
+      'small files are stored slower than is planned',
+      { storedFilesPerSecond: 19.9 },
+      'a worker stores 19 small files a second; capacity is planned with 20',
     ],
     ['the worker takes too much memory', { workerBytes: 201e6 }, 'the worker never has more memory than 201 MB'],
   ])('miss where %s', (_, change, text) => {
