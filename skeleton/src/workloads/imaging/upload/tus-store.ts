@@ -151,9 +151,14 @@ export class TusStore extends DataStore implements Locker {
     await files.removePlaced(uploadId);
   }
 
-  /** Closes what this request opened and did not come to write. Whoever goes on with the upload takes it over. */
+  /** Ends an upload whose first part was refused with the request that created it: its sender was not told its place. */
   async close(): Promise<void> {
-    await this.created?.file.close();
+    if (this.created === undefined) return;
+    const { file, upload } = this.created;
+    await file.close();
+    const { uploads, files } = this.options;
+    await uploads.terminate(upload.uploadId, 'upload_terminated');
+    await files.remove(upload.uploadId);
   }
 
   override getExpiration(): number {

@@ -120,6 +120,36 @@ test('a small file comes with the creation of its upload', async () => {
   expect(await fixture.holds(idOf(answer.headers.location ?? ''), bytes)).toBe(true);
 });
 
+test('a first part comes with the creation of its upload, and the rest by parts', async () => {
+  const { bytes } = makeInstance();
+  const created = await fixture.client.ask({
+    method: 'POST',
+    path: '/uploads',
+    headers: { 'Upload-Length': String(bytes.length), 'Content-Type': 'application/offset+octet-stream' },
+    body: bytes.subarray(0, 100),
+  });
+  expect(created).toMatchObject({ status: 201, headers: { 'upload-offset': '100' } });
+  const url = created.headers.location ?? '';
+  expect((await fixture.client.patch(url, 100, bytes.subarray(100))).status).toBe(204);
+  expect(await fixture.holds(idOf(url), bytes)).toBe(true);
+});
+
+test('a first part that is longer than its file is refused with its upload, and nothing is left but a record', async () => {
+  const answer = await fixture.client.ask({
+    method: 'POST',
+    path: '/uploads',
+    headers: { 'Upload-Length': '11', 'Content-Type': 'application/offset+octet-stream' },
+    body: Buffer.alloc(12),
+  });
+  expect(answer.json()).toEqual(problem(413, 'part_too_large'));
+  expect(answer.headers.location).toBeUndefined();
+  await expectNothingIncoming();
+  const { rows } = await fixture.database.owner.query(
+    `SELECT state, reason_code, writer FROM upload WHERE length_bytes = 11`,
+  );
+  expect(rows).toEqual([{ state: 'abandoned', reason_code: 'upload_terminated', writer: null }]);
+});
+
 test('parts that are cut at random places are resumed, bit for bit', async () => {
   for (let round = 0; round < 12; round += 1) {
     const { bytes } = makeInstance({ pixelBytes: 200_000 + 2 * round });
