@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -72,10 +73,12 @@ export async function measureReceiving(
     return file.sizeBytes / seconds;
   });
   const sendSmall = async (target: EmptiedTarget) => {
-    const files = Array.from({ length: settings.smallFiles }, () => makeFile(settings.smallBytes, RECEIVE_PART_BYTES));
-    const seconds = await timed(async () => sendAll(sender, target, files, settings.smallSenders));
+    let bytes = 0;
+    const seconds = await timed(async () => {
+      bytes = await sendAll(sender, target, filesOf(settings), settings.smallSenders);
+    });
     await target.empty();
-    return files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) / seconds;
+    return bytes / seconds;
   };
   const small = await inTurns(plain, sendSmall);
   const smallDurable = await inTurns(durable, sendSmall);
@@ -190,18 +193,28 @@ async function startTargets(
   };
 }
 
-/** Sends files, some at once, each as soon as one before it has gone. */
+/** Small files, each made when it is asked for: memory does not hold them, and they share the bytes of their pixels. */
+function* filesOf({ smallFiles, smallBytes }: ReceiveSettings): Generator<SentFile, undefined> {
+  const random = randomBytes(smallBytes);
+  for (let count = 0; count < smallFiles; count += 1) yield makeFile(smallBytes, RECEIVE_PART_BYTES, random);
+}
+
+/** Sends files, some at once, each as soon as one before it has gone. @returns their bytes. */
 async function sendAll(
   sender: ReceiveSender,
   target: Target,
-  files: readonly SentFile[],
+  files: Iterator<SentFile, undefined>,
   senders: number,
-): Promise<void> {
-  const left = files.values();
+): Promise<number> {
+  let bytes = 0;
   const work = async () => {
-    for (const file of left) await sender.send(target, file);
+    for (let next = files.next(); next.done !== true; next = files.next()) {
+      await sender.send(target, next.value);
+      bytes += next.value.sizeBytes;
+    }
   };
   await Promise.all(Array.from({ length: senders }, work));
+  return bytes;
 }
 
 /** @returns seconds. */
