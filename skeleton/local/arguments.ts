@@ -18,7 +18,7 @@ interface Common {
   readonly tenantFile: string | undefined;
 }
 
-export const HELP = `Runs the whole pipeline on this machine: PostgreSQL, Kinesis, Secrets Manager, two processors and the API.
+export const HELP = `Runs the whole pipeline on this machine: its programs, and the databases, streams and services of AWS that they work with.
 It needs no container engine and no AWS account. Ctrl-C stops it and leaves nothing behind.
 
   npm run local                           until Ctrl-C

@@ -68,6 +68,8 @@ export const FIELDS = {
   operationId: 'name',
   /** Of a scan or its upload: ours, and nothing of the data set. */
   scanId: 'name',
+  /** The number that a hospital has here: never its name. */
+  hospitalId: 'count',
   quarantineId: 'name',
   /** Where patient data went that somebody asked for: a path or an URI, without patient data. */
   place: 'name',
@@ -226,13 +228,16 @@ export const EVENTS = {
     fields: ['erasedCount', 'redactedCount', 'quarantinedCount', 'partedRecordsCount', 'isForgotten'],
   },
   'scans.of_reason': { level: 'info', fields: ['reasonCode', 'scansCount', 'oldestAt', 'newestAt'] },
-  'scans.listed': { level: 'info', fields: ['scanId', 'reasonCode', 'attempt', 'payloadBytes', 'settledAt'] },
+  'scans.listed': {
+    level: 'info',
+    fields: ['scanId', 'hospitalId', 'reasonCode', 'attempt', 'payloadBytes', 'settledAt'],
+  },
   'scans.retried': { level: 'info', fields: ['scansCount'] },
   'scans.dropped': { level: 'warn', fields: ['scansCount'] },
   'scans.exported': { level: 'info', fields: ['resourcesCount', 'filesCount', 'accessesCount', 'place'] },
   'scans.erased': { level: 'warn', fields: ['erasedCount', 'filesCount'] },
   'conflicts.counted': { level: 'info', fields: ['scansCount'] },
-  'conflicts.listed': { level: 'info', fields: ['scanId', 'payloadBytes', 'settledAt'] },
+  'conflicts.listed': { level: 'info', fields: ['scanId', 'hospitalId', 'payloadBytes', 'settledAt'] },
   'conflicts.decided': { level: 'warn', fields: ['scansCount'] },
   'stream.put_delayed': { level: 'warn', fields: ['streamName', 'recordsCount', 'attempt', 'retryInMs'] },
   'stream.put_failed': { level: 'warn', fields: ['streamName', 'recordsCount', 'error'] },

@@ -9,6 +9,15 @@ import { inTransaction } from '../store/scan-work';
 
 const LISTED_DEFAULT = 100;
 
+interface ConflictRow {
+  readonly scan_id: string;
+  readonly hospital_id: number;
+  /** `pg` gives 64-bit numbers as text. */
+  readonly size_bytes: string;
+  readonly noticed_at: Date;
+  readonly total: string;
+}
+
 export const CONFLICTS_LIST: Command<ScanOperations> = {
   name: 'conflicts list',
   summary: 'tells which files came with an id that is stored already, with other bytes',
@@ -17,15 +26,15 @@ export const CONFLICTS_LIST: Command<ScanOperations> = {
   run: async (context) =>
     audited('conflicts list', context, async () => {
       const { pool, report, options } = context;
-      const { rows } = await pool.query<{ scan_id: string; size_bytes: string; noticed_at: Date; total: string }>(
-        `SELECT scan_id, size_bytes, noticed_at, count(*) OVER () AS total FROM instance_conflict
+      const { rows } = await pool.query<ConflictRow>(
+        `SELECT scan_id, hospital_id, size_bytes, noticed_at, count(*) OVER () AS total FROM instance_conflict
          WHERE resolved_at IS NULL ORDER BY noticed_at, scan_id LIMIT $1`,
         [Number(options.one('limit') ?? LISTED_DEFAULT)],
       );
-      for (const { scan_id: scanId, size_bytes: size, noticed_at: at } of rows) {
+      for (const { scan_id: scanId, hospital_id: hospitalId, size_bytes: size, noticed_at: at } of rows) {
         const settledAt = at.toISOString();
-        const text = `${scanId}  ${size} bytes  noticed at ${settledAt}`;
-        report.tell('conflicts.listed', { scanId, payloadBytes: Number(size), settledAt }, text);
+        const text = `${scanId}  hospital ${hospitalId}  ${size} bytes  noticed at ${settledAt}`;
+        report.tell('conflicts.listed', { scanId, hospitalId, payloadBytes: Number(size), settledAt }, text);
       }
       const scansCount = Number(rows[0]?.total ?? 0);
       report.tell('conflicts.counted', { scansCount }, `${counted(scansCount, 'conflict')} to decide.`);

@@ -101,18 +101,33 @@ async function listReasons({ pool, report }: ScanContext): Promise<number> {
   return rows.reduce((sum, { scans }) => sum + Number(scans), 0);
 }
 
+interface FailedRow {
+  readonly scan_id: string;
+  readonly hospital_id: number;
+  readonly attempts: number;
+  /** `pg` gives 64-bit numbers as text. */
+  readonly size_bytes: string;
+  readonly settled_at: Date;
+}
+
 async function listScans({ pool, report, options }: ScanContext, reason: string): Promise<number> {
-  const { rows } = await pool.query<{ scan_id: string; attempts: number; size_bytes: string; settled_at: Date }>(
-    `SELECT scan_id, attempts, size_bytes, settled_at FROM scan
+  const { rows } = await pool.query<FailedRow>(
+    `SELECT scan_id, hospital_id, attempts, size_bytes, settled_at FROM scan
      WHERE state = 'failed' AND reason_code = $1 ORDER BY settled_at, scan_id LIMIT $2`,
     [reason, Number(options.one('limit') ?? LISTED_DEFAULT)],
   );
-  for (const { scan_id: scanId, attempts: attempt, size_bytes: size, settled_at: at } of rows) {
+  for (const {
+    scan_id: scanId,
+    hospital_id: hospitalId,
+    attempts: attempt,
+    size_bytes: size,
+    settled_at: at,
+  } of rows) {
     const settledAt = at.toISOString();
     report.tell(
       'scans.listed',
-      { scanId, reasonCode: reason, attempt, payloadBytes: Number(size), settledAt },
-      `${scanId}  ${size} bytes  failed at ${settledAt} after ${counted(attempt, 'attempt')}`,
+      { scanId, hospitalId, reasonCode: reason, attempt, payloadBytes: Number(size), settledAt },
+      `${scanId}  hospital ${hospitalId}  ${size} bytes  failed at ${settledAt} after ${counted(attempt, 'attempt')}`,
     );
   }
   if (rows.length === 0) report.note('No scan failed for this reason.');

@@ -32,6 +32,7 @@ describe('scans that failed', () => {
       true,
       false,
     ]);
+    expect(out).toContain(`${first.scanId}  hospital ${hospitalId}  `);
     const one = await operator.run(['scans', 'list', '--reason', 'truncated', '--limit', '1']);
     expect([one.out.includes(first.scanId), one.out.includes(second.scanId)]).toEqual([true, false]);
     expect(await operator.onRecord()).toEqual([
@@ -153,7 +154,7 @@ describe('files that came with the id of another', () => {
   test('are told, and kept beside the first when a person says so', async () => {
     const { later } = await conflict();
     const listed = await operator.run(['conflicts', 'list']);
-    expect(listed.out).toContain(later.scanId);
+    expect(listed.out).toContain(`${later.scanId}  hospital ${hospitalId}  `);
     expect(listed.out).toContain('1 conflict to decide.');
     await operator.run(['conflicts', 'keep', '--id', later.scanId, '--because', 'a second take']);
     expect(originals()).toHaveLength(2);
